@@ -1,0 +1,3 @@
+//! Understudy: a photo editor that learns filters from before/after examples.
+
+pub mod photo;
