@@ -1,0 +1,118 @@
+//! What goes into the engine and what comes out of it.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::edit::{Edit, View};
+use crate::photo::{ExportOptions, Photo};
+
+/// Names one request, so that its answers can be told from those to older ones.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Ticket(pub u64);
+
+/// What the window asks of the engine.
+#[derive(Debug)]
+pub enum Command {
+    /// Open a photo. Answered by [`Event::Opened`] or [`Event::Failed`].
+    Open(Ticket, PathBuf),
+    /// Show this from now on. Of several waiting scenes only the newest is rendered.
+    /// Answered by [`Event::Shown`] or [`Event::Failed`].
+    Show(Ticket, Scene),
+    /// Write the whole photo with an edit. Answered by [`Event::Progress`], then
+    /// [`Event::Exported`] or [`Event::Failed`].
+    Export(Ticket, Export),
+    /// Stop an export; nothing of it is left. Answered by [`Event::Cancelled`].
+    Cancel(Ticket),
+}
+
+/// What is on screen: a photo with an edit, seen through a view.
+#[derive(Clone, Debug)]
+pub struct Scene {
+    /// The photo.
+    pub photo: Arc<Photo>,
+    /// What is done to it.
+    pub edit: Edit,
+    /// Which part of it is visible.
+    pub view: View,
+}
+
+impl PartialEq for Scene {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.photo, &other.photo) && self.edit == other.edit && self.view == other.view
+    }
+}
+
+/// An order to write a photo.
+#[derive(Clone, Debug)]
+pub struct Export {
+    /// The photo.
+    pub photo: Arc<Photo>,
+    /// What is done to it.
+    pub edit: Edit,
+    /// The file to write.
+    pub target: PathBuf,
+    /// Quality, and whether an existing file may be replaced.
+    pub options: ExportOptions,
+}
+
+/// What the engine tells the window.
+#[derive(Debug)]
+pub enum Event {
+    /// The engine runs; this is what it computes with.
+    Ready(Processor),
+    /// A photo is open.
+    Opened(Ticket, Arc<Photo>),
+    /// A scene is rendered.
+    Shown(Ticket, Frame),
+    /// How much of an export is done, 0..1.
+    Progress(Ticket, f32),
+    /// An export is on disk.
+    Exported(Ticket, PathBuf),
+    /// An export was stopped.
+    Cancelled(Ticket),
+    /// Something went wrong; the sentence says what, what is safe and what to do.
+    Failed(Ticket, String),
+}
+
+/// What the engine computes with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Processor {
+    /// The CPU twins, with the reason why no GPU is used.
+    Cpu {
+        /// Threads that render.
+        threads: usize,
+        /// Why no GPU is used, such as "no graphics adapter was found".
+        reason: String,
+    },
+    /// The GPU.
+    Gpu {
+        /// The adapter's own name.
+        name: String,
+        /// The interface to it, such as "Vulkan".
+        backend: String,
+    },
+}
+
+/// A rendered view: the photo before and after its edit, covering the same pixels of the screen.
+#[derive(Clone, Debug)]
+pub struct Frame {
+    /// What was rendered.
+    pub scene: Scene,
+    /// The photo itself.
+    pub before: Picture,
+    /// The photo with its edit.
+    pub after: Picture,
+    /// Time from taking the scene to the finished pictures.
+    pub time: Duration,
+}
+
+/// Pixels for the screen, `view.size` of them, sRGB-encoded, alpha premultiplied; transparent
+/// where the view shows what is beside the photo.
+#[derive(Clone, Debug)]
+pub enum Picture {
+    /// In memory, `[r, g, b, a]` row by row.
+    Cpu(Arc<[[u8; 4]]>),
+    /// On the window's own device, `Rgba8Unorm`.
+    Gpu(wgpu::TextureView),
+}

@@ -1,0 +1,97 @@
+//! Networks as data: lists of layers with their weights.
+
+/// A list of layers, run one after the other.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Network {
+    /// The layers, first to last.
+    pub layers: Vec<Layer>,
+}
+
+/// One layer of a network.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Layer {
+    /// A convolution.
+    Conv(Conv),
+    /// Adaptive normalisation.
+    AdaptiveNorm(AdaptiveNorm),
+    /// `max(x, slope·x)`; slope 0 is ReLU.
+    LeakyRelu {
+        /// Factor of negative values, 0 ≤ slope < 1.
+        slope: f32,
+    },
+}
+
+/// A convolution with a square kernel, stride 1, zero padding that keeps the size.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Conv {
+    /// Input channels.
+    pub inputs: usize,
+    /// Output channels.
+    pub outputs: usize,
+    /// Width and height of the kernel: 1 or 3.
+    pub kernel: usize,
+    /// Distance between taps.
+    pub dilation: usize,
+    /// `[outputs][inputs][kernel][kernel]`.
+    pub weight: Vec<f32>,
+    /// `[outputs]`.
+    pub bias: Option<Vec<f32>>,
+}
+
+/// `w0·x + w1·BN(x)` (Chen et al. 2017), one `w0` and `w1` for all channels.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AdaptiveNorm {
+    /// Weight of the input.
+    pub w0: f32,
+    /// Weight of the normalised input.
+    pub w1: f32,
+    /// γ, a factor for each channel.
+    pub scale: Vec<f32>,
+    /// β, added to each channel.
+    pub shift: Vec<f32>,
+    /// Stored means, used with [`Statistics::Frozen`](super::Statistics::Frozen).
+    pub mean: Vec<f32>,
+    /// Stored variances.
+    pub variance: Vec<f32>,
+}
+
+impl AdaptiveNorm {
+    /// Added to the variance before the square root.
+    pub const EPSILON: f64 = 1e-3;
+
+    /// The whole layer as `x·factor + term` for `channel`, given that channel's mean and variance.
+    pub fn affine(&self, channel: usize, mean: f64, variance: f64) -> (f64, f64) {
+        let (w0, w1) = (f64::from(self.w0), f64::from(self.w1));
+        let gain = f64::from(self.scale[channel]) / (variance + Self::EPSILON).sqrt();
+        (w0 + w1 * gain, w1 * (f64::from(self.shift[channel]) - gain * mean))
+    }
+}
+
+impl Network {
+    /// Channels that go in; 0 for a network without a convolution.
+    pub fn inputs(&self) -> usize {
+        self.convs().next().map_or(0, |conv| conv.inputs)
+    }
+
+    /// Channels that come out; 0 for a network without a convolution.
+    pub fn outputs(&self) -> usize {
+        self.convs().last().map_or(0, |conv| conv.outputs)
+    }
+
+    /// Number of trained values.
+    pub fn parameters(&self) -> usize {
+        let count = |layer: &Layer| match layer {
+            Layer::Conv(conv) => conv.weight.len() + conv.bias.as_ref().map_or(0, Vec::len),
+            Layer::AdaptiveNorm(norm) => 2 + norm.scale.len() + norm.shift.len(),
+            Layer::LeakyRelu { .. } => 0,
+        };
+        self.layers.iter().map(count).sum()
+    }
+
+    fn convs(&self) -> impl Iterator<Item = &Conv> {
+        self.layers.iter().filter_map(|layer| match layer {
+            Layer::Conv(conv) => Some(conv),
+            _ => None,
+        })
+    }
+}

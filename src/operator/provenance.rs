@@ -1,0 +1,47 @@
+//! Where a filter comes from: kept in its file, shown to the user.
+
+use serde::{Deserialize, Serialize};
+
+/// Where a filter comes from and how close it came. All of it is optional.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Provenance {
+    /// How it was made, a sentence.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub made: Option<String>,
+    /// Day on which it was made, `YYYY-MM-DD`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub date: Option<String>,
+    /// The edit that it learned, a sentence.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub edit: Option<String>,
+    /// Names of the photos that it learned from.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub learned_from: Vec<String>,
+    /// Licence of the photos and of the filter.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub license: Option<String>,
+    /// Training steps.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub steps: Option<u64>,
+    /// Seconds that training took.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub seconds: Option<f64>,
+    /// Seed of the training.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub seed: Option<u64>,
+    /// Closeness on photos that it has not seen.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub check: Option<Check>,
+}
+
+/// Closeness on photos that a filter has not seen.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Check {
+    /// Names of the photos.
+    pub photos: Vec<String>,
+    /// Mean over the photos of the PSNR in dB, on sRGB values of 0..1.
+    pub psnr: f64,
+    /// The same for doing nothing.
+    pub psnr_nothing: f64,
+}
