@@ -1,3 +1,5 @@
 //! Understudy: a photo editor that learns filters from before/after examples.
 
+pub mod edit;
+pub mod operator;
 pub mod photo;
