@@ -39,3 +39,18 @@ pub struct Metadata {
     /// IPTC-IIM records, as Photoshop image resources (JPEG's APP13 without its header).
     pub iptc: Option<Vec<u8>>,
 }
+
+impl Photo {
+    /// A photo of these pixels alone, without a file.
+    pub fn from_image(image: Image) -> Self {
+        Self {
+            depth: image.depth(),
+            image,
+            has_alpha: false,
+            profile: None,
+            metadata: Metadata::default(),
+            notices: Vec::new(),
+            path: PathBuf::new(),
+        }
+    }
+}
