@@ -36,7 +36,9 @@ pub fn import(path: &Path) -> Result<Operator, OperatorError> {
 fn title_of(path: &Path) -> String {
     let stem = path.file_stem().unwrap_or_default().to_string_lossy();
     let name = match path.parent().and_then(Path::file_name) {
-        Some(folder) if stem.ends_with("_net") => folder.to_string_lossy().replace('_', " "),
+        Some(folder) if stem.ends_with("_net") || stem.ends_with("_net_latest") => {
+            folder.to_string_lossy().replace('_', " ")
+        }
         _ => stem.replace(['_', '-'], " "),
     };
     let mut letters = name.chars();
