@@ -1,6 +1,7 @@
 //! Understudy: a photo editor that learns filters from before/after examples.
 
 pub mod edit;
+pub mod gpu;
 pub mod kernel;
 pub mod operator;
 pub mod photo;

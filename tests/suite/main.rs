@@ -2,5 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
+mod gpu;
+mod operators;
 mod parity;
 mod shared;
