@@ -43,25 +43,40 @@ impl Gpu {
         }
     }
 
-    /// A device without a window, the fastest at hand.
+    /// A device without a window, on whatever adapter there is.
     ///
     /// # Errors
     /// Why there is none, as the end of a sentence.
     pub fn headless() -> Result<Self, String> {
-        let instance = wgpu::Instance::new(wgpu::InstanceDescriptor::new_without_display_handle());
-        let options = wgpu::RequestAdapterOptions {
-            power_preference: wgpu::PowerPreference::HighPerformance,
-            ..wgpu::RequestAdapterOptions::default()
-        };
-        let adapter = pollster::block_on(instance.request_adapter(&options))
-            .map_err(|_| "no graphics adapter was found".to_owned())?;
+        Self::on(&adapter()?)
+    }
+
+    /// A device without a window, on a real graphics card.
+    ///
+    /// # Errors
+    /// Why there is none, as the end of a sentence.
+    pub fn hardware() -> Result<Self, String> {
+        let adapter = adapter()?;
+        let info = adapter.get_info();
+        if info.device_type == wgpu::DeviceType::Cpu {
+            return Err(Self::software_reason(&info.name));
+        }
+        Self::on(&adapter)
+    }
+
+    /// Why an adapter in software is not used unless it is asked for.
+    pub fn software_reason(name: &str) -> String {
+        format!("the graphics driver “{name}” is software and slower than the processor itself")
+    }
+
+    fn on(adapter: &wgpu::Adapter) -> Result<Self, String> {
         let descriptor = wgpu::DeviceDescriptor {
             required_limits: adapter.limits(),
             ..wgpu::DeviceDescriptor::default()
         };
         let (device, queue) = pollster::block_on(adapter.request_device(&descriptor))
             .map_err(|error| format!("the graphics driver gave no device ({error})"))?;
-        Ok(Self::new(&adapter, device, queue))
+        Ok(Self::new(adapter, device, queue))
     }
 
     /// The adapter's own name.
@@ -177,6 +192,23 @@ impl Gpu {
             .map_err(|error| format!("graphics memory could not be read back ({error})"))?;
         Ok(bytemuck::pod_collect_to_vec(&view))
     }
+}
+
+/// The fastest adapter at hand. OpenGL is looked at only where nothing better is: looking for it
+/// takes time, and its loader talks on standard error.
+fn adapter() -> Result<wgpu::Adapter, String> {
+    [wgpu::Backends::PRIMARY, wgpu::Backends::SECONDARY]
+        .into_iter()
+        .find_map(|backends| {
+            let mut descriptor = wgpu::InstanceDescriptor::new_without_display_handle();
+            descriptor.backends = backends;
+            let options = wgpu::RequestAdapterOptions {
+                power_preference: wgpu::PowerPreference::HighPerformance,
+                ..wgpu::RequestAdapterOptions::default()
+            };
+            pollster::block_on(wgpu::Instance::new(descriptor).request_adapter(&options)).ok()
+        })
+        .ok_or_else(|| "no graphics adapter was found".to_owned())
 }
 
 impl Kernels {

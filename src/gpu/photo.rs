@@ -37,6 +37,25 @@ impl GpuPhoto {
         self.levels[level].get_or_insert_with(|| upload(gpu, source.level(level))).clone()
     }
 
+    /// Copies the photo's texture to a new one: the yardstick that renders are held to.
+    pub fn copy(&mut self, gpu: &Gpu, source: &Source) {
+        let from = self.level(gpu, source, 0).texture().clone();
+        let to = gpu.device.create_texture(&wgpu::TextureDescriptor {
+            label: Some("copy"),
+            size: from.size(),
+            mip_level_count: 1,
+            sample_count: 1,
+            dimension: wgpu::TextureDimension::D2,
+            format: from.format(),
+            usage: wgpu::TextureUsages::COPY_DST,
+            view_formats: &[],
+        });
+        let mut encoder =
+            gpu.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
+        encoder.copy_texture_to_texture(from.as_image_copy(), to.as_image_copy(), from.size());
+        gpu.queue.submit([encoder.finish()]);
+    }
+
     /// The exact sums of the photo's codes, for its moments.
     ///
     /// # Errors
@@ -89,7 +108,9 @@ fn upload(gpu: &Gpu, image: &Image) -> wgpu::TextureView {
         sample_count: 1,
         dimension: wgpu::TextureDimension::D2,
         format,
-        usage: wgpu::TextureUsages::TEXTURE_BINDING | wgpu::TextureUsages::COPY_DST,
+        usage: wgpu::TextureUsages::TEXTURE_BINDING
+            | wgpu::TextureUsages::COPY_DST
+            | wgpu::TextureUsages::COPY_SRC,
         view_formats: &[],
     });
     let layout = wgpu::TexelCopyBufferLayout {

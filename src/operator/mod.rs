@@ -13,6 +13,7 @@ mod pickle;
 mod provenance;
 mod spec;
 mod tuning;
+mod untrained;
 
 pub use file::{read, read_bytes, write};
 pub use import::import;
