@@ -1,7 +1,7 @@
 //! Decoding WebP, GIF and BMP files, by the image crate.
 
 use std::fs::File;
-use std::io::{BufReader, Cursor};
+use std::io::{BufRead, BufReader, Cursor};
 use std::path::Path;
 
 use image::codecs::bmp::BmpDecoder;
@@ -45,7 +45,21 @@ pub(super) fn gif(path: &Path) -> Result<Decoded, PhotoError> {
 
 /// Decodes a BMP file.
 pub(super) fn bmp(path: &Path) -> Result<Decoded, PhotoError> {
-    decode(path, BmpDecoder::new(reader(path)?).map_err(|error| damaged(path, &error))?)
+    let mut reader = reader(path)?;
+    let head = reader.fill_buf().map_err(|error| PhotoError::unreadable(path, &error))?;
+    // The decoder has limits of its own, whose message says nothing to a user.
+    if let (Some(width), Some(height)) = (bmp_side(head, 18), bmp_side(head, 22)) {
+        check_size(path, width, height)?;
+    }
+    decode(path, BmpDecoder::new(reader).map_err(|error| damaged(path, &error))?)
+}
+
+/// A side of a BMP in pixels, as its header says at offset `at`; rows may count downwards.
+fn bmp_side(head: &[u8], at: usize) -> Option<u64> {
+    let bytes = head.get(at..at + 4)?;
+    let side = i32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]);
+    // A header of 12 bytes is OS/2's, with 16-bit sides that need no check.
+    (head[14] != 12).then_some(u64::from(side.unsigned_abs()))
 }
 
 fn reader(path: &Path) -> Result<BufReader<File>, PhotoError> {

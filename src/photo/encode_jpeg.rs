@@ -54,17 +54,18 @@ pub(super) fn encode(
 fn header(photo: &Photo) -> Vec<u8> {
     let metadata = &photo.metadata;
     let mut header = vec![0xFF, 0xD8];
-    let (x, y, unit) = metadata.density.unwrap_or((1, 1, 0));
-    let [[x1, x2], [y1, y2]] = [x, y].map(u16::to_be_bytes);
-    segment(
-        &mut header,
-        0xE0,
-        &[b"JFIF\0\x01\x02", &[unit.min(2), x1, x2, y1, y2, 0, 0][..]].concat(),
-    );
+    // JFIF and EXIF both want to be the first. JFIF is, unless the source had none: then offsets
+    // into the file that stand in a maker's note stay true.
+    if metadata.density.is_some() || metadata.exif.is_none() {
+        jfif(&mut header, metadata.density.unwrap_or((1, 1, 0)));
+    }
     if let Some(blob) = &metadata.exif {
         let blob = exif::for_export(blob, photo.image.width, photo.image.height);
         if let Some(blob) = exif::shortened(&blob, MAX_SEGMENT - 6) {
             segment(&mut header, 0xE1, &[b"Exif\0\0", &blob[..]].concat());
+        }
+        if metadata.density.is_none() {
+            jfif(&mut header, (1, 1, 0));
         }
     }
     if let Some(packet) = &metadata.xmp {
@@ -89,6 +90,12 @@ fn header(photo: &Photo) -> Vec<u8> {
         segment(&mut header, *marker, content);
     }
     header
+}
+
+/// The segment that calls the picture YCbCr, and its density.
+fn jfif(header: &mut Vec<u8>, (x, y, unit): (u16, u16, u8)) {
+    let [[x1, x2], [y1, y2]] = [x, y].map(u16::to_be_bytes);
+    segment(header, 0xE0, &[b"JFIF\0\x01\x02", &[unit.min(2), x1, x2, y1, y2, 0, 0][..]].concat());
 }
 
 fn segment(header: &mut Vec<u8>, marker: u8, content: &[u8]) {
