@@ -113,8 +113,7 @@ impl Canvas {
             ui.interact(self.rect, ui.scope_id().with("canvas"), Sense::click_and_drag());
         response.widget_info(|| WidgetInfo::labeled(Role::Image, true, strings::PHOTO_AREA));
         let Some(seen) = &stage.view else { return };
-        if response.dragged_by(PointerButton::Primary)
-            || response.dragged_by(PointerButton::Middle)
+        if response.dragged_by(PointerButton::Primary) || response.dragged_by(PointerButton::Middle)
         {
             let by = response.drag_delta() * self.scale;
             actions.push(Action::Pan([f64::from(by.x), f64::from(by.y)]));
@@ -155,13 +154,14 @@ impl Canvas {
         } else if stage.compare.original() {
             draw(&painter, self.rect, rect, shown.before);
             let corner = visible.min + vec2(theme::S, theme::S);
-            theme::pill(ui, Align2::LEFT_TOP, corner, strings::ORIGINAL_SHOWN);
+            theme::pill(ui, Align2::LEFT_TOP, corner, visible.width(), strings::ORIGINAL_SHOWN);
         } else {
             draw(&painter, self.rect, rect, shown.after);
         }
         if let Some(words) = &stage.foot {
             let foot = visible.center_bottom() - vec2(0.0, theme::M);
-            theme::pill(ui, Align2::CENTER_BOTTOM, foot, words);
+            let width_max = self.rect.width() - 2.0 * theme::M;
+            theme::pill(ui, Align2::CENTER_BOTTOM, foot, width_max, words);
         }
     }
 
@@ -171,7 +171,8 @@ impl Canvas {
         painter.rect_filled(self.rect, 0.0, Color32::from_black_alpha(120));
         let frame = self.rect.shrink(theme::M);
         painter.rect_stroke(frame, 8.0, Stroke::new(2.0, theme::STRONG), StrokeKind::Inside);
-        theme::pill(ui, Align2::CENTER_CENTER, frame.center(), strings::DROP_HERE);
+        let middle = frame.center();
+        theme::pill(ui, Align2::CENTER_CENTER, middle, frame.width(), strings::DROP_HERE);
     }
 
     fn snapped(&self, x: f32) -> f32 {

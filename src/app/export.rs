@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use eframe::egui::{Align, Context, Id, Key, Layout, Modal, Slider, TextEdit, Ui};
+use eframe::egui::{Align, Align2, Context, Id, Key, Layout, Modal, Slider, TextEdit, Ui};
 
 use super::{Action, strings, theme};
 use crate::engine::Ticket;
@@ -30,6 +30,8 @@ pub struct ExportDialog {
     quality: u8,
     /// The path that the system's own dialog has asked about already.
     confirmed: Option<PathBuf>,
+    /// True once the dialog was shown: until then the path is to take the focus.
+    was_shown: bool,
     /// The existing file that is in the way.
     in_the_way: Option<PathBuf>,
     /// True once no file dialog could be shown.
@@ -43,6 +45,7 @@ impl ExportDialog {
             path: proposal(photo, filter).display().to_string(),
             quality: FIRST_QUALITY,
             confirmed: None,
+            was_shown: false,
             in_the_way: None,
             no_file_dialog: false,
         }
@@ -126,21 +129,23 @@ pub fn show(ctx: &Context, dialog: &mut ExportDialog, actions: &mut Vec<Action>)
 /// The path and the way to the file dialog. Returns whether Enter was pressed.
 fn path_row(ui: &mut Ui, dialog: &mut ExportDialog, actions: &mut Vec<Action>) -> bool {
     let label = ui.label(strings::SAVE_AS);
-    ui.horizontal(|ui| {
+    // From right to left, so that the field takes what the button leaves.
+    ui.with_layout(Layout::right_to_left(Align::Min), |ui| {
+        if ui.button(strings::BROWSE).on_hover_text(strings::BROWSE_TIP).clicked() {
+            actions.push(Action::BrowseTarget(dialog.target()));
+        }
         let field = TextEdit::singleline(&mut dialog.path)
-            .desired_width(WIDTH - 112.0)
+            .desired_width(f32::INFINITY)
+            .align(Align2::LEFT_CENTER)
             .cursor_at_end(true);
         let field = ui.add(field).labelled_by(label.id);
+        if !std::mem::replace(&mut dialog.was_shown, true) {
+            field.request_focus();
+        }
         if field.changed() {
             dialog.in_the_way = None;
         }
-        let submitted = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            if ui.button(strings::BROWSE).on_hover_text(strings::BROWSE_TIP).clicked() {
-                actions.push(Action::BrowseTarget(dialog.target()));
-            }
-        });
-        submitted
+        field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter))
     })
     .inner
 }
@@ -166,12 +171,7 @@ fn buttons(ui: &mut Ui, dialog: &mut ExportDialog, ready: bool, actions: &mut Ve
     });
 }
 
-fn replace_row(
-    ui: &mut Ui,
-    dialog: &mut ExportDialog,
-    target: &Path,
-    actions: &mut Vec<Action>,
-) {
+fn replace_row(ui: &mut Ui, dialog: &mut ExportDialog, target: &Path, actions: &mut Vec<Action>) {
     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
         if ui.add(theme::primary(strings::REPLACE)).clicked() {
             dialog.submit(true, actions);

@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use eframe::egui::{
-    CornerRadius, Panel, Response, RichText, Role, ScrollArea, Sense, Stroke, StrokeKind,
-    TextStyle, TextWrapMode, Ui, WidgetInfo, WidgetText, vec2,
+    CornerRadius, Frame, Margin, Panel, Response, RichText, Role, ScrollArea, Sense, Stroke,
+    StrokeKind, TextStyle, TextWrapMode, Ui, WidgetInfo, WidgetText, vec2,
 };
 
 use super::{Action, strings, theme};
 use crate::operator::{Library, Operator};
 
-const WIDTH: f32 = 248.0;
+const WIDTH: f32 = 240.0;
 const ROW: f32 = 48.0;
 
 /// Which filter of the library is chosen.
@@ -46,8 +46,7 @@ pub fn show(
             ui.add_space(theme::M);
             title(ui, strings::MY_FILTERS);
             if library.entries.iter().all(|entry| entry.builtin) {
-                ui.horizontal(|ui| {
-                    ui.add_space(theme::S);
+                Frame::new().inner_margin(Margin::symmetric(theme::S as i8, 0)).show(ui, |ui| {
                     ui.label(theme::weak(strings::MY_FILTERS_EMPTY));
                 });
             }
@@ -102,8 +101,7 @@ fn note(
 
 /// One line with a smaller one under it.
 fn row(ui: &mut Ui, title: &str, detail: &str, is_chosen: bool) -> Response {
-    let (rect, response) =
-        ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::click());
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::click());
     response.widget_info(|| WidgetInfo::selected(Role::Button, true, is_chosen, title));
     if !ui.is_rect_visible(rect) {
         return response;
@@ -119,11 +117,8 @@ fn row(ui: &mut Ui, title: &str, detail: &str, is_chosen: bool) -> Response {
         let stroke = Stroke::new(1.5, theme::FOCUS);
         ui.painter().rect_stroke(rect, corner, stroke, StrokeKind::Inside);
     }
-    let (title_color, detail_color) = if is_chosen {
-        (theme::STRONG, theme::TEXT)
-    } else {
-        (theme::TEXT, theme::WEAK)
-    };
+    let (title_color, detail_color) =
+        if is_chosen { (theme::STRONG, theme::TEXT) } else { (theme::TEXT, theme::WEAK) };
     let inner = rect.shrink2(vec2(theme::S, 6.0));
     let galley = |text: RichText| {
         let text = WidgetText::from(text);

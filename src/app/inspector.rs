@@ -10,17 +10,12 @@ use crate::edit::Layer;
 use crate::operator::Operator;
 use crate::photo::Photo;
 
-const WIDTH: f32 = 280.0;
+const WIDTH: f32 = 264.0;
 /// Width of the names of facts.
 const NAMES: f32 = 88.0;
 
 /// Shows it.
-pub fn show(
-    ui: &mut Ui,
-    layer: Option<&Layer>,
-    photo: Option<&Photo>,
-    actions: &mut Vec<Action>,
-) {
+pub fn show(ui: &mut Ui, layer: Option<&Layer>, photo: Option<&Photo>, actions: &mut Vec<Action>) {
     let frame = theme::panel_frame(vec2(theme::M, theme::S));
     Panel::right("inspector").exact_size(WIDTH).resizable(false).frame(frame).show(ui, |ui| {
         ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
@@ -31,7 +26,11 @@ pub fn show(
                     about_filter(ui, &layer.operator);
                 }
                 None => {
-                    theme::section(ui, strings::STRENGTH);
+                    // As high as with a filter: nothing jumps.
+                    ui.horizontal(|ui| {
+                        ui.set_min_height(theme::CONTROL);
+                        theme::section(ui, strings::STRENGTH);
+                    });
                     ui.label(theme::weak(strings::NO_FILTER));
                 }
             }
@@ -60,12 +59,9 @@ fn strength(ui: &mut Ui, strength: f32, actions: &mut Vec<Action>) {
         });
     });
     ui.spacing_mut().slider_width = ui.available_width();
+    ui.visuals_mut().selection.bg_fill = theme::FILLED;
     let slider = Slider::new(&mut percent, 0.0..=100.0).step_by(1.0).show_value(false);
-    let keys = format!(
-        "{} {}",
-        Shortcut::Weaker.keys(ui.ctx()),
-        Shortcut::Stronger.keys(ui.ctx())
-    );
+    let keys = format!("{} {}", Shortcut::Weaker.keys(ui.ctx()), Shortcut::Stronger.keys(ui.ctx()));
     ui.add(slider)
         .accessible_name(strings::STRENGTH)
         .on_hover_text(strings::tip(strings::STRENGTH_TIP, &keys));
@@ -76,8 +72,7 @@ fn strength(ui: &mut Ui, strength: f32, actions: &mut Vec<Action>) {
 
 fn about_filter(ui: &mut Ui, operator: &Operator) {
     let provenance = &operator.provenance;
-    theme::section(ui, strings::ABOUT_FILTER);
-    ui.label(RichText::new(&operator.title).color(theme::STRONG));
+    theme::section(ui, &operator.title);
     if let Some(edit) = &provenance.edit {
         ui.label(theme::weak(edit));
     }

@@ -110,7 +110,10 @@ pub(crate) enum Action {
     Fit,
     Actual,
     ToggleZoom(Option<[f64; 2]>),
-    Zoom { factor: f64, at: Option<[f64; 2]> },
+    Zoom {
+        factor: f64,
+        at: Option<[f64; 2]>,
+    },
     Pan([f64; 2]),
     AskExport,
     BrowseTarget(PathBuf),
@@ -262,7 +265,6 @@ impl App {
         }
         self.apply_all(ctx, actions);
     }
-
 
     /// The chosen filter's place in the library.
     fn chosen(&self) -> Option<usize> {

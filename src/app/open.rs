@@ -12,6 +12,8 @@ const WIDTH: f32 = 480.0;
 #[derive(Clone, Debug, Default)]
 pub struct OpenDialog {
     path: String,
+    /// True once the dialog was shown: until then the path is to take the focus.
+    was_shown: bool,
     /// True once there was no such file.
     not_there: bool,
 }
@@ -26,6 +28,9 @@ pub fn show(ctx: &Context, dialog: &mut OpenDialog, actions: &mut Vec<Action>) {
         let label = ui.label(strings::PATH);
         let field = TextEdit::singleline(&mut dialog.path).desired_width(f32::INFINITY);
         let field = ui.add(field).labelled_by(label.id);
+        if !std::mem::replace(&mut dialog.was_shown, true) {
+            field.request_focus();
+        }
         if field.changed() {
             dialog.not_there = false;
         }

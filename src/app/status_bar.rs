@@ -2,9 +2,7 @@
 
 use std::time::Duration;
 
-use eframe::egui::{
-    Align, Button, Frame, Label, Layout, Margin, Panel, ProgressBar, RichText, Ui, vec2,
-};
+use eframe::egui::{Align, Button, Label, Layout, Panel, ProgressBar, RichText, Ui, vec2};
 
 use super::export::Job;
 use super::{Action, strings, theme};
@@ -57,13 +55,7 @@ fn computes(ui: &mut Ui, processor: Option<&Processor>) {
             ui.label(theme::weak(strings::on_gpu(name, backend)));
         }
         Some(Processor::Cpu { threads, reason }) => {
-            let chip = Frame::new()
-                .fill(theme::RAISED)
-                .corner_radius(11)
-                .inner_margin(Margin::symmetric(10, 2));
-            let words = Label::new(RichText::new(strings::ON_PROCESSOR).small());
-            chip.show(ui, |ui| ui.add(words))
-                .inner
+            theme::chip(ui, strings::ON_PROCESSOR)
                 .on_hover_text(strings::on_processor_tip(reason, *threads));
         }
     }

@@ -55,7 +55,6 @@ pub const STRENGTH_IN_PERCENT: &str = "Strength in percent";
 pub const STRENGTH_TIP: &str =
     "How much of the filter is mixed into the photo: 0 % is the photo, 100 % the filter as learned";
 pub const NO_FILTER: &str = "No filter is on. Choose one on the left.";
-pub const ABOUT_FILTER: &str = "About this filter";
 pub const ABOUT_PHOTO: &str = "Photo";
 pub const CLOSENESS: &str = "Closeness";
 pub const VARIANT: &str = "Kind";

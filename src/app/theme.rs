@@ -4,7 +4,7 @@
 
 use eframe::egui::{
     self, Align2, Color32, CornerRadius, FontFamily, FontId, Frame, Label, Margin, Pos2, Rect,
-    RichText, Stroke, TextStyle, Ui, Vec2, style::HandleShape, vec2,
+    Response, RichText, Sense, Stroke, TextStyle, Ui, Vec2, style::HandleShape, vec2,
 };
 
 /// Around the photo.
@@ -27,6 +27,8 @@ pub const TEXT: Color32 = Color32::from_gray(222);
 pub const WEAK: Color32 = Color32::from_gray(160);
 /// Text that matters more.
 pub const STRONG: Color32 = Color32::from_gray(250);
+/// The used part of a slider's rail.
+pub const FILLED: Color32 = Color32::from_gray(140);
 /// Keyboard focus: the only colour.
 pub const FOCUS: Color32 = Color32::from_rgb(126, 172, 230);
 /// Behind words that lie on the photo.
@@ -40,6 +42,8 @@ pub const L: f32 = 24.0;
 
 /// Height of what can be clicked.
 pub const CONTROL: f32 = 28.0;
+/// Corners of words with a ground of their own: round ends.
+const PILL_CORNER: CornerRadius = CornerRadius::same(13);
 /// Corners of what can be clicked.
 pub const CORNER: u8 = 5;
 
@@ -129,7 +133,7 @@ pub fn dialog_frame(ui: &egui::Style) -> Frame {
 
 /// The title of a section.
 pub fn section(ui: &mut Ui, title: &str) {
-    ui.label(RichText::new(title).small().color(STRONG));
+    ui.label(RichText::new(title).color(STRONG));
 }
 
 /// Text that matters less.
@@ -149,15 +153,24 @@ pub fn pill_size(ui: &Ui, text: &str) -> Vec2 {
     galley.size() + 2.0 * vec2(10.0, XS)
 }
 
-/// A word on the photo, on a dark ground. `anchor` says which part of it lies at `position`.
-pub fn pill(ui: &mut Ui, anchor: Align2, position: Pos2, text: &str) {
-    let rect = anchor.anchor_size(position, pill_size(ui, text));
-    ui.painter().rect_filled(rect, CornerRadius::same(13), VEIL);
+/// A word on the photo, on a dark ground; of a long one the end is left out. `anchor` says which
+/// part of it lies at `position`.
+pub fn pill(ui: &mut Ui, anchor: Align2, position: Pos2, width_max: f32, text: &str) {
+    let size = pill_size(ui, text).min(vec2(width_max, f32::INFINITY));
+    let rect = anchor.anchor_size(position, size);
+    ui.painter().rect_filled(rect, PILL_CORNER, VEIL);
     words_at(ui, rect, text);
 }
 
+/// A word in a bar, on a ground of its own.
+pub fn chip(ui: &mut Ui, text: &str) -> Response {
+    let (rect, _) = ui.allocate_exact_size(pill_size(ui, text), Sense::hover());
+    ui.painter().rect_filled(rect, PILL_CORNER, RAISED);
+    words_at(ui, rect, text)
+}
+
 /// A small line of light text in the middle of a rectangle, readable by a screen reader.
-pub fn words_at(ui: &mut Ui, rect: Rect, text: &str) {
-    let label = Label::new(RichText::new(text).small().color(STRONG)).extend();
-    ui.put(rect, label);
+pub fn words_at(ui: &mut Ui, rect: Rect, text: &str) -> Response {
+    let label = Label::new(RichText::new(text).small().color(STRONG)).truncate();
+    ui.put(rect.shrink2(vec2(XS, 0.0)), label)
 }

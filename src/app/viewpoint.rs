@@ -62,9 +62,8 @@ impl Viewpoint {
         let view = self.view(area);
         let at = at.unwrap_or_else(|| area.size.map(|side| f64::from(side) / 2.0));
         let fixed = view.photo_from_screen(at);
-        let center = [0, 1].map(|axis| {
-            fixed[axis] - (at[axis] - f64::from(area.size[axis]) / 2.0) / zoom
-        });
+        let center =
+            [0, 1].map(|axis| fixed[axis] - (at[axis] - f64::from(area.size[axis]) / 2.0) / zoom);
         Self::At { center: area.clamped(center, zoom), zoom }
     }
 

@@ -29,12 +29,8 @@ pub fn run(photos: Vec<PathBuf>) -> Result<(), String> {
         wgpu_options: WgpuConfiguration { wgpu_setup: setup(), ..Default::default() },
         ..Default::default()
     };
-    eframe::run_native(
-        strings::APP,
-        options,
-        Box::new(|cc| Ok(Box::new(App::new(cc, photos)))),
-    )
-    .map_err(|error| strings::no_window(&error.to_string()))
+    eframe::run_native(strings::APP, options, Box::new(|cc| Ok(Box::new(App::new(cc, photos)))))
+        .map_err(|error| strings::no_window(&error.to_string()))
 }
 
 /// The window's device is the engine's too: it gets all that the adapter can do, for photos larger
