@@ -1,0 +1,74 @@
+//! How before and after are seen: split by a line, or the original for a moment.
+
+/// A press shorter than this is a tap, in seconds.
+const TAP_SECONDS: f64 = 0.25;
+
+/// How before and after are seen.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Compare {
+    /// Whether the line is on.
+    pub split: bool,
+    /// Where the line is, 0..1 of the visible part of the photo.
+    pub line: f32,
+    /// Since when the original is held, in seconds of the window's clock.
+    held_since: Option<f64>,
+    /// Whether a tap keeps the original on.
+    kept: bool,
+}
+
+impl Default for Compare {
+    fn default() -> Self {
+        Self { split: true, line: 0.5, held_since: None, kept: false }
+    }
+}
+
+impl Compare {
+    /// Whether the original alone is to be seen.
+    pub fn original(&self) -> bool {
+        self.kept || self.held_since.is_some()
+    }
+
+    /// The key or the button for the original is down, or up again; a tap toggles.
+    pub fn hold(&mut self, down: bool, time: f64) {
+        match (self.held_since, down) {
+            (None, true) => self.held_since = Some(time),
+            (Some(since), false) => {
+                self.held_since = None;
+                self.kept = time - since < TAP_SECONDS && !self.kept;
+            }
+            _ => {}
+        }
+    }
+
+    /// Keeps the original on, or no longer.
+    pub fn toggle(&mut self) {
+        self.kept = !self.kept;
+    }
+
+    /// Back to before and after: another photo or filter is no longer about the original.
+    pub fn release(&mut self) {
+        self.held_since = None;
+        self.kept = false;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn holding_shows_the_original_while_it_lasts_and_a_tap_keeps_it() {
+        let mut compare = Compare::default();
+        compare.hold(true, 1.0);
+        assert!(compare.original());
+        compare.hold(true, 2.0);
+        compare.hold(false, 3.0);
+        assert!(!compare.original());
+        compare.hold(true, 4.0);
+        compare.hold(false, 4.1);
+        assert!(compare.original());
+        compare.hold(true, 5.0);
+        compare.hold(false, 5.1);
+        assert!(!compare.original());
+    }
+}

@@ -1,0 +1,98 @@
+//! The system's file dialogs, shown beside the window: they never block it.
+
+use std::path::PathBuf;
+use std::sync::mpsc::{self, Receiver, Sender};
+use std::time::{Duration, Instant};
+
+use eframe::egui::Context;
+
+use super::strings;
+
+/// Nobody dismisses a dialog sooner than this: an answer that comes faster means that none was shown.
+const FASTEST_HAND: Duration = Duration::from_millis(400);
+/// Endings of files that can be opened.
+const PHOTOS: [&str; 7] = ["jpg", "jpeg", "png", "tif", "tiff", "webp", "bmp"];
+
+/// What a dialog answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// This photo is to be opened.
+    Photo(PathBuf),
+    /// This file is to be written; the dialog has asked about replacing it.
+    Target(PathBuf),
+    /// The user left the dialog.
+    Nothing,
+    /// There is no dialog to open photos with.
+    NoPhotoDialog,
+    /// There is no dialog to choose targets with.
+    NoTargetDialog,
+}
+
+/// At most one dialog at a time.
+pub struct FileDialogs {
+    sender: Sender<Answer>,
+    answers: Receiver<Answer>,
+    is_open: bool,
+}
+
+impl FileDialogs {
+    /// None is open.
+    pub fn new() -> Self {
+        let (sender, answers) = mpsc::channel();
+        Self { sender, answers, is_open: false }
+    }
+
+    /// Asks for a photo.
+    pub fn ask_photo(&mut self, ctx: &Context) {
+        let dialog = rfd::AsyncFileDialog::new()
+            .set_title(strings::OPEN_TITLE)
+            .add_filter(strings::PHOTOS, &PHOTOS);
+        self.ask(ctx, || dialog.pick_file(), Answer::Photo, Answer::NoPhotoDialog);
+    }
+
+    /// Asks where to write.
+    pub fn ask_target(&mut self, ctx: &Context, proposal: &std::path::Path) {
+        let mut dialog = rfd::AsyncFileDialog::new()
+            .set_title(strings::EXPORT_TITLE)
+            .set_file_name(strings::file_name(proposal));
+        if let Some(folder) = proposal.parent() {
+            dialog = dialog.set_directory(folder);
+        }
+        self.ask(ctx, || dialog.save_file(), Answer::Target, Answer::NoTargetDialog);
+    }
+
+    /// The answer of a dialog that was closed meanwhile.
+    pub fn answer(&mut self) -> Option<Answer> {
+        let answer = self.answers.try_recv().ok()?;
+        self.is_open = false;
+        Some(answer)
+    }
+
+    /// Starts a dialog here, as macOS wants it, and waits for its answer elsewhere.
+    fn ask<F>(
+        &mut self,
+        ctx: &Context,
+        start: impl FnOnce() -> F,
+        chosen: impl FnOnce(PathBuf) -> Answer + Send + 'static,
+        none: Answer,
+    ) where
+        F: Future<Output = Option<rfd::FileHandle>> + Send + 'static,
+    {
+        if self.is_open {
+            return;
+        }
+        self.is_open = true;
+        let (sender, ctx, began, dialog) =
+            (self.sender.clone(), ctx.clone(), Instant::now(), start());
+        std::thread::spawn(move || {
+            let answer = match pollster::block_on(dialog) {
+                Some(file) => chosen(file.path().to_owned()),
+                None if began.elapsed() < FASTEST_HAND => none,
+                None => Answer::Nothing,
+            };
+            // Nobody listens once the window is closed.
+            sender.send(answer).ok();
+            ctx.request_repaint();
+        });
+    }
+}

@@ -1,0 +1,133 @@
+//! The filters, one of which is chosen.
+
+use std::sync::Arc;
+
+use eframe::egui::{
+    CornerRadius, Frame, Margin, Panel, Response, RichText, Role, ScrollArea, Sense, Stroke,
+    StrokeKind, TextStyle, TextWrapMode, Ui, WidgetInfo, WidgetText, vec2,
+};
+
+use super::{Action, strings, theme};
+use crate::operator::{Library, Operator};
+
+const WIDTH: f32 = 240.0;
+const ROW: f32 = 48.0;
+
+/// Which filter of the library is chosen.
+pub fn chosen(library: &Library, operator: Option<&Arc<Operator>>) -> Option<usize> {
+    let operator = operator?;
+    library.entries.iter().position(|entry| Arc::ptr_eq(&entry.operator, operator))
+}
+
+/// The library's entries as they stand in the list: shipped ones, then one's own.
+pub fn order(library: &Library) -> Vec<usize> {
+    let (mut order, own): (Vec<_>, Vec<_>) =
+        (0..library.entries.len()).partition(|&index| library.entries[index].builtin);
+    order.extend(own);
+    order
+}
+
+/// Shows the list. `reveal` scrolls to the chosen filter.
+pub fn show(
+    ui: &mut Ui,
+    library: &Library,
+    chosen: Option<usize>,
+    reveal: bool,
+    actions: &mut Vec<Action>,
+) {
+    let frame = theme::panel_frame(vec2(theme::S, theme::S));
+    Panel::left("filters").exact_size(WIDTH).resizable(false).frame(frame).show(ui, |ui| {
+        ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+            ui.spacing_mut().item_spacing.y = theme::XS;
+            title(ui, strings::FILTERS);
+            let none = row(ui, strings::NONE, strings::NONE_DETAIL, chosen.is_none());
+            note(&none, None, chosen.is_none(), reveal, actions);
+            rows(ui, library, true, chosen, reveal, actions);
+            ui.add_space(theme::M);
+            title(ui, strings::MY_FILTERS);
+            if library.entries.iter().all(|entry| entry.builtin) {
+                Frame::new().inner_margin(Margin::symmetric(theme::S as i8, 0)).show(ui, |ui| {
+                    ui.label(theme::weak(strings::MY_FILTERS_EMPTY));
+                });
+            }
+            rows(ui, library, false, chosen, reveal, actions);
+        });
+    });
+}
+
+fn title(ui: &mut Ui, title: &str) {
+    ui.horizontal(|ui| {
+        ui.add_space(theme::S);
+        theme::section(ui, title);
+    });
+}
+
+fn rows(
+    ui: &mut Ui,
+    library: &Library,
+    builtin: bool,
+    chosen: Option<usize>,
+    reveal: bool,
+    actions: &mut Vec<Action>,
+) {
+    for (index, entry) in library.entries.iter().enumerate() {
+        if entry.builtin != builtin {
+            continue;
+        }
+        let detail = strings::closeness_short(&entry.operator);
+        let is_chosen = chosen == Some(index);
+        let mut response = row(ui, &entry.operator.title, &detail, is_chosen);
+        if let Some(edit) = &entry.operator.provenance.edit {
+            response = response.on_hover_text(edit);
+        }
+        note(&response, Some(index), is_chosen, reveal, actions);
+    }
+}
+
+fn note(
+    row: &Response,
+    index: Option<usize>,
+    is_chosen: bool,
+    reveal: bool,
+    actions: &mut Vec<Action>,
+) {
+    if row.clicked() {
+        actions.push(Action::Choose(index));
+    }
+    if is_chosen && reveal {
+        row.scroll_to_me(None);
+    }
+}
+
+/// One line with a smaller one under it.
+fn row(ui: &mut Ui, title: &str, detail: &str, is_chosen: bool) -> Response {
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::click());
+    response.widget_info(|| WidgetInfo::selected(Role::Button, true, is_chosen, title));
+    if !ui.is_rect_visible(rect) {
+        return response;
+    }
+    let fill = match (is_chosen, response.hovered()) {
+        (true, _) => theme::CHOSEN,
+        (false, true) => theme::RAISED,
+        (false, false) => theme::PANEL,
+    };
+    let corner = CornerRadius::same(theme::CORNER);
+    ui.painter().rect_filled(rect, corner, fill);
+    if response.has_focus() {
+        let stroke = Stroke::new(1.5, theme::FOCUS);
+        ui.painter().rect_stroke(rect, corner, stroke, StrokeKind::Inside);
+    }
+    let (title_color, detail_color) =
+        if is_chosen { (theme::STRONG, theme::TEXT) } else { (theme::TEXT, theme::WEAK) };
+    let inner = rect.shrink2(vec2(theme::S, 6.0));
+    let galley = |text: RichText| {
+        let text = WidgetText::from(text);
+        text.into_galley(ui, Some(TextWrapMode::Truncate), inner.width(), TextStyle::Body)
+    };
+    let title = galley(RichText::new(title).color(title_color));
+    let detail = galley(RichText::new(detail).small().color(detail_color));
+    let foot = inner.left_bottom() - vec2(0.0, detail.size().y);
+    ui.painter().galley(inner.left_top(), title, title_color);
+    ui.painter().galley(foot, detail, detail_color);
+    response
+}

@@ -1,0 +1,131 @@
+//! The right column: strength, and what is known about the filter and the photo.
+
+use eframe::egui::{
+    Align, DragValue, Label, Layout, Panel, RichText, ScrollArea, Slider, Ui, vec2,
+};
+
+use super::shortcuts::Shortcut;
+use super::{Action, strings, theme};
+use crate::edit::Layer;
+use crate::operator::Operator;
+use crate::photo::Photo;
+
+const WIDTH: f32 = 264.0;
+/// Width of the names of facts.
+const NAMES: f32 = 88.0;
+
+/// Shows it.
+pub fn show(ui: &mut Ui, layer: Option<&Layer>, photo: Option<&Photo>, actions: &mut Vec<Action>) {
+    let frame = theme::panel_frame(vec2(theme::M, theme::S));
+    Panel::right("inspector").exact_size(WIDTH).resizable(false).frame(frame).show(ui, |ui| {
+        ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+            match layer {
+                Some(layer) => {
+                    strength(ui, layer.strength, actions);
+                    divider(ui);
+                    about_filter(ui, &layer.operator);
+                }
+                None => {
+                    // As high as with a filter: nothing jumps.
+                    ui.horizontal(|ui| {
+                        ui.set_min_height(theme::CONTROL);
+                        theme::section(ui, strings::STRENGTH);
+                    });
+                    ui.label(theme::weak(strings::NO_FILTER));
+                }
+            }
+            if let Some(photo) = photo {
+                divider(ui);
+                about_photo(ui, photo);
+            }
+        });
+    });
+}
+
+fn divider(ui: &mut Ui) {
+    ui.add_space(theme::S);
+    ui.separator();
+    ui.add_space(theme::S);
+}
+
+fn strength(ui: &mut Ui, strength: f32, actions: &mut Vec<Action>) {
+    let mut percent = (strength * 100.0).round();
+    let before = percent;
+    ui.horizontal(|ui| {
+        theme::section(ui, strings::STRENGTH);
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            let number = DragValue::new(&mut percent).range(0.0..=100.0).max_decimals(0);
+            ui.add(number.suffix("\u{a0}%")).accessible_name(strings::STRENGTH_IN_PERCENT);
+        });
+    });
+    ui.spacing_mut().slider_width = ui.available_width();
+    ui.visuals_mut().selection.bg_fill = theme::FILLED;
+    let slider = Slider::new(&mut percent, 0.0..=100.0).step_by(1.0).show_value(false);
+    let keys = format!("{} {}", Shortcut::Weaker.keys(ui.ctx()), Shortcut::Stronger.keys(ui.ctx()));
+    ui.add(slider)
+        .accessible_name(strings::STRENGTH)
+        .on_hover_text(strings::tip(strings::STRENGTH_TIP, &keys));
+    if percent != before {
+        actions.push(Action::SetStrength(percent / 100.0));
+    }
+}
+
+fn about_filter(ui: &mut Ui, operator: &Operator) {
+    let provenance = &operator.provenance;
+    theme::section(ui, &operator.title);
+    if let Some(edit) = &provenance.edit {
+        ui.label(theme::weak(edit));
+    }
+    ui.add_space(theme::XS);
+    match &provenance.check {
+        Some(check) => {
+            let tip = strings::closeness_tip(check);
+            fact(ui, strings::CLOSENESS, &strings::closeness(check), Some(&tip));
+        }
+        None => fact(ui, strings::CLOSENESS, strings::NOT_CHECKED, None),
+    }
+    let tip = strings::variant_tip(operator.variant);
+    fact(ui, strings::VARIANT, strings::variant(operator.variant), Some(&tip));
+    if !provenance.learned_from.is_empty() {
+        let count = strings::photo_count(provenance.learned_from.len());
+        fact(ui, strings::LEARNED_FROM, &count, None);
+    }
+    if let Some(date) = &provenance.date {
+        fact(ui, strings::MADE, date, provenance.made.as_deref());
+    }
+    if let Some(license) = &provenance.license {
+        fact(ui, strings::LICENSE, license, None);
+    }
+}
+
+fn about_photo(ui: &mut Ui, photo: &Photo) {
+    theme::section(ui, strings::ABOUT_PHOTO);
+    fact(ui, strings::NAME, &strings::file_name(&photo.path), None);
+    fact(ui, strings::SIZE, &strings::size(photo), Some(&strings::megapixels(photo)));
+    fact(ui, strings::DEPTH, strings::depth(photo), None);
+    fact(ui, strings::COLOURS, strings::colours(photo), None);
+    if let Some(folder) = photo.path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        let folder = folder.display().to_string();
+        let name = strings::file_name(std::path::Path::new(&folder));
+        fact(ui, strings::FOLDER, &name, Some(&folder));
+    }
+    for notice in &photo.notices {
+        ui.label(theme::weak(notice));
+    }
+}
+
+/// A name and its value, side by side.
+fn fact(ui: &mut Ui, name: &str, value: &str, tip: Option<&str>) {
+    ui.horizontal_top(|ui| {
+        ui.spacing_mut().item_spacing.x = 0.0;
+        let column = vec2(NAMES, 0.0);
+        ui.allocate_ui_with_layout(column, Layout::top_down(Align::Min), |ui| {
+            ui.set_min_width(NAMES);
+            ui.label(theme::weak(name));
+        });
+        let value = ui.add(Label::new(RichText::new(value).small()).wrap());
+        if let Some(tip) = tip {
+            value.on_hover_text(tip);
+        }
+    });
+}

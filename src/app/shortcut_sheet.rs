@@ -1,0 +1,59 @@
+//! The shortcut sheet.
+
+use eframe::egui::{Align, Context, Frame, Grid, Id, Layout, Margin, Modal, RichText, Ui, vec2};
+
+use super::shortcuts::Shortcut;
+use super::{Action, strings, theme};
+
+/// Width of one of the two columns.
+const COLUMN: f32 = 336.0;
+
+/// Shows it.
+pub fn show(ctx: &Context, actions: &mut Vec<Action>) {
+    let modal = Modal::new(Id::unique("shortcuts")).frame(theme::dialog_frame(&ctx.global_style()));
+    let response = modal.show(ctx, |ui| {
+        ui.set_width(2.0 * COLUMN + theme::L);
+        ui.heading(strings::SHEET_TITLE);
+        ui.add_space(theme::S);
+        ui.horizontal_top(|ui| {
+            ui.spacing_mut().item_spacing.x = theme::L;
+            let half = Shortcut::ALL.len().div_ceil(2);
+            for (index, shortcuts) in Shortcut::ALL.chunks(half).enumerate() {
+                column(ui, index, shortcuts);
+            }
+        });
+        ui.add_space(theme::S);
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            if ui.button(strings::CLOSE).clicked() {
+                actions.push(Action::CloseDialog);
+            }
+        });
+    });
+    if response.should_close() {
+        actions.push(Action::CloseDialog);
+    }
+}
+
+fn column(ui: &mut Ui, index: usize, shortcuts: &[Shortcut]) {
+    let grid = Grid::new(index).num_columns(2).min_col_width(88.0).spacing(vec2(theme::S, 6.0));
+    ui.vertical(|ui| {
+        ui.set_width(COLUMN);
+        grid.show(ui, |ui| {
+            for shortcut in shortcuts {
+                key(ui, &shortcut.keys(ui.ctx()));
+                ui.label(shortcut.words());
+                ui.end_row();
+            }
+        });
+    });
+}
+
+fn key(ui: &mut Ui, keys: &str) {
+    ui.horizontal(|ui| {
+        Frame::new()
+            .fill(theme::RAISED)
+            .corner_radius(4)
+            .inner_margin(Margin::symmetric(6, 1))
+            .show(ui, |ui| ui.label(RichText::new(keys).small().color(theme::STRONG)));
+    });
+}

@@ -1,0 +1,167 @@
+//! The keys: one table for the keyboard, the tooltips and the shortcut sheet.
+
+use eframe::egui::{self, Context, Key, Modifiers};
+
+use super::Action;
+
+/// What can be done with a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shortcut {
+    Open,
+    Export,
+    Original,
+    Split,
+    ToggleZoom,
+    Fit,
+    Actual,
+    ZoomIn,
+    ZoomOut,
+    PreviousFilter,
+    NextFilter,
+    Weaker,
+    Stronger,
+    Sheet,
+}
+
+/// The key that shows the original while it is held.
+pub const HOLD_KEY: Key = Key::Backslash;
+/// Factor of a zoom step by key.
+const ZOOM_STEP: f64 = 1.25;
+/// Strength of a step by key.
+const STRENGTH_STEP: f32 = 0.05;
+
+impl Shortcut {
+    /// All of them, in the order of the sheet.
+    pub const ALL: [Self; 14] = [
+        Self::Open,
+        Self::Export,
+        Self::PreviousFilter,
+        Self::NextFilter,
+        Self::Weaker,
+        Self::Stronger,
+        Self::Original,
+        Self::Split,
+        Self::ToggleZoom,
+        Self::Fit,
+        Self::Actual,
+        Self::ZoomIn,
+        Self::ZoomOut,
+        Self::Sheet,
+    ];
+
+    /// What it does, for the sheet.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Open => "Open a photo",
+            Self::Export => "Export a copy",
+            Self::Original => "Hold to see the original, tap to keep it",
+            Self::Split => "Split on or off",
+            Self::ToggleZoom => "Between fit and 100 %",
+            Self::Fit => "Fit",
+            Self::Actual => "100 %",
+            Self::ZoomIn => "Zoom in, also by the wheel",
+            Self::ZoomOut => "Zoom out",
+            Self::PreviousFilter => "Previous filter",
+            Self::NextFilter => "Next filter",
+            Self::Weaker => "Strength less 5 %",
+            Self::Stronger => "Strength plus 5 %",
+            Self::Sheet => "This sheet",
+        }
+    }
+
+    /// Its keys as they stand on the keyboard.
+    pub fn keys(self, ctx: &Context) -> String {
+        let keys = match self {
+            Self::Open => "Ctrl+O",
+            Self::Export => "Ctrl+E",
+            Self::Original => "\\",
+            Self::Split => "Shift+Y",
+            Self::ToggleZoom => "Space or Z",
+            Self::Fit => "Ctrl+0",
+            Self::Actual => "Ctrl+1",
+            Self::ZoomIn => "Ctrl and +",
+            Self::ZoomOut => "Ctrl and -",
+            Self::PreviousFilter => "Up",
+            Self::NextFilter => "Down",
+            Self::Weaker => ",",
+            Self::Stronger => ".",
+            Self::Sheet => "?",
+        };
+        if ctx.os().is_mac() { keys.replace("Ctrl", "Cmd") } else { keys.to_owned() }
+    }
+
+    fn bindings(self) -> &'static [(Modifiers, Key)] {
+        const COMMAND: Modifiers = Modifiers::COMMAND;
+        const NONE: Modifiers = Modifiers::NONE;
+        match self {
+            Self::Open => &[(COMMAND, Key::O)],
+            Self::Export => &[(COMMAND, Key::E)],
+            // Held, not pressed: see `super::compare`.
+            Self::Original => &[],
+            Self::Split => &[(Modifiers::SHIFT, Key::Y)],
+            Self::ToggleZoom => &[(NONE, Key::Space), (NONE, Key::Z)],
+            Self::Fit => &[(COMMAND, Key::Num0)],
+            Self::Actual => &[(COMMAND, Key::Num1)],
+            Self::ZoomIn => &[(COMMAND, Key::Plus), (COMMAND, Key::Equals)],
+            Self::ZoomOut => &[(COMMAND, Key::Minus)],
+            Self::PreviousFilter => &[(NONE, Key::ArrowUp)],
+            Self::NextFilter => &[(NONE, Key::ArrowDown)],
+            Self::Weaker => &[(NONE, Key::Comma)],
+            Self::Stronger => &[(NONE, Key::Period)],
+            Self::Sheet => &[(NONE, Key::Questionmark)],
+        }
+    }
+
+    /// What it asks for. `pointer` is where the pointer is over the photo, in physical pixels.
+    fn action(self, pointer: Option<[f64; 2]>) -> Option<Action> {
+        Some(match self {
+            Self::Open => Action::AskOpen,
+            Self::Export => Action::AskExport,
+            Self::Original => return None,
+            Self::Split => Action::ToggleSplit,
+            Self::ToggleZoom => Action::ToggleZoom(pointer),
+            Self::Fit => Action::Fit,
+            Self::Actual => Action::Actual,
+            Self::ZoomIn => Action::Zoom { factor: ZOOM_STEP, at: None },
+            Self::ZoomOut => Action::Zoom { factor: 1.0 / ZOOM_STEP, at: None },
+            Self::PreviousFilter => Action::StepFilter(-1),
+            Self::NextFilter => Action::StepFilter(1),
+            Self::Weaker => Action::AddStrength(-STRENGTH_STEP),
+            Self::Stronger => Action::AddStrength(STRENGTH_STEP),
+            Self::Sheet => Action::ShowShortcuts,
+        })
+    }
+
+    /// Space and the arrows belong to whatever has the focus; letters to a text field alone.
+    fn is_free(self, ctx: &Context, key: Key) -> bool {
+        match key {
+            Key::Space | Key::ArrowUp | Key::ArrowDown => !ctx.egui_wants_keyboard_input(),
+            _ => !ctx.text_edit_focused(),
+        }
+    }
+}
+
+/// The actions of the keys that were pressed since the last pass.
+pub fn pressed(ctx: &Context, pointer: Option<[f64; 2]>, actions: &mut Vec<Action>) {
+    for shortcut in Shortcut::ALL {
+        for &(modifiers, key) in shortcut.bindings() {
+            if shortcut.is_free(ctx, key)
+                && ctx.input_mut(|input| input.consume_key(modifiers, key))
+            {
+                actions.extend(shortcut.action(pointer));
+            }
+        }
+    }
+}
+
+/// Whether the key for the original is down.
+pub fn holds_original(ctx: &Context) -> bool {
+    !ctx.text_edit_focused()
+        && ctx.input(|input| input.key_down(HOLD_KEY) && input.modifiers == Modifiers::NONE)
+}
+
+/// Adds a tooltip with the shortcut's keys.
+pub fn tip(response: egui::Response, words: &str, shortcut: Shortcut) -> egui::Response {
+    let keys = shortcut.keys(&response.ctx);
+    response.on_hover_text(super::strings::tip(words, &keys))
+}

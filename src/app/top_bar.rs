@@ -1,0 +1,57 @@
+//! The top bar: what to open and to export, and the photo's name.
+
+use eframe::egui::{Align, Button, Label, Layout, Panel, RichText, Ui, vec2};
+
+use super::shortcuts::{Shortcut, tip};
+use super::{Action, strings, theme};
+use crate::photo::Photo;
+
+const HEIGHT: f32 = 48.0;
+
+/// Shows it.
+pub fn show(ui: &mut Ui, photo: Option<&Photo>, exporting: bool, actions: &mut Vec<Action>) {
+    let frame = theme::panel_frame(vec2(theme::M, 0.0));
+    Panel::top("top_bar").exact_size(HEIGHT).frame(frame).show(ui, |ui| {
+        ui.horizontal_centered(|ui| {
+            ui.label(RichText::new(strings::APP).heading().color(theme::STRONG));
+            ui.add_space(theme::S);
+            if tip(ui.button(strings::OPEN), strings::OPEN_TIP, Shortcut::Open).clicked() {
+                actions.push(Action::AskOpen);
+            }
+            let export = ui
+                .add_enabled(photo.is_some() && !exporting, Button::new(strings::EXPORT))
+                .on_disabled_hover_text(if exporting {
+                    strings::EXPORT_BUSY
+                } else {
+                    strings::NO_PHOTO
+                });
+            if tip(export, strings::EXPORT_TIP, Shortcut::Export).clicked() {
+                actions.push(Action::AskExport);
+            }
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                let sheet = ui.button(strings::SHORTCUTS);
+                if tip(sheet, strings::SHORTCUTS_TIP, Shortcut::Sheet).clicked() {
+                    actions.push(Action::ShowShortcuts);
+                }
+                ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                    if let Some(photo) = photo {
+                        name(ui, photo);
+                    }
+                });
+            });
+        });
+    });
+}
+
+fn name(ui: &mut Ui, photo: &Photo) {
+    ui.add_space(theme::S);
+    let size = theme::weak(strings::size(photo));
+    // The size keeps its room: of a long name the end is left out.
+    let room = ui.available_width() - 120.0;
+    ui.scope(|ui| {
+        ui.set_max_width(room.max(0.0));
+        ui.add(Label::new(strings::file_name(&photo.path)).truncate())
+            .on_hover_text(photo.path.display().to_string());
+    });
+    ui.label(size);
+}
