@@ -35,7 +35,7 @@ use std::sync::Arc;
 use eframe::egui::{self, CentralPanel, Context, Ui, ViewportCommand};
 
 use crate::edit::{Edit, Layer};
-use crate::engine::{Command, Engine, Event, Export, Processor, Scene, Ticket};
+use crate::engine::{Backend, Choice, Command, Engine, Event, Export, Processor, Scene, Ticket};
 use crate::gpu::Gpu;
 use crate::operator::Library;
 use crate::photo::{ExportOptions, Photo};
@@ -128,11 +128,11 @@ pub(crate) enum Action {
 
 impl App {
     /// A window that opens the first of `photos`, or the photo that comes with the program.
-    pub fn new(cc: &eframe::CreationContext<'_>, photos: Vec<PathBuf>) -> Self {
+    pub fn new(cc: &eframe::CreationContext<'_>, photos: Vec<PathBuf>, choice: Choice) -> Self {
         theme::apply(&cc.egui_ctx);
         let render = cc.wgpu_render_state.clone();
         let gpu = match &render {
-            Some(it) => Gpu::new(&it.adapter, it.device.clone(), it.queue.clone()),
+            Some(it) => Ok(Gpu::new(&it.adapter, it.device.clone(), it.queue.clone())),
             None => Err(strings::NO_DEVICE.to_owned()),
         };
         let ctx = cc.egui_ctx.clone();
@@ -140,7 +140,10 @@ impl App {
         let first = filter_list::order(&library).first().map(|&index| &library.entries[index]);
         let layers = first.map(|entry| Layer::new(Arc::clone(&entry.operator)));
         let mut app = Self {
-            engine: Engine::start(gpu, Box::new(move || ctx.request_repaint())),
+            engine: Engine::start(
+                Backend::for_window(choice, gpu),
+                Box::new(move || ctx.request_repaint()),
+            ),
             processor: None,
             tickets: 0,
             photo: None,
@@ -439,7 +442,7 @@ impl App {
                 // An older view of the same photo is better than none: it is drawn where the new
                 // one wants it.
                 if self.photo.as_ref().is_some_and(|it| Arc::ptr_eq(it, &frame.scene.photo)) {
-                    self.pictures.set(ctx, frame);
+                    self.pictures.set(ctx, *frame);
                 }
             }
             Event::Progress(ticket, done) => {

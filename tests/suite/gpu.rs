@@ -67,7 +67,6 @@ fn both(operator: &Arc<Operator>, tuning: Tuning, source: &Source) -> (Image, Im
     (gpu, render::strip(source, &stages, 0..height))
 }
 
-#[cfg(any())]
 #[test]
 fn checkpoints_render_the_same_on_both() {
     let Some(weights) = shared("reference/weights") else { return skipped(25, "checkpoints") };
@@ -121,8 +120,7 @@ fn tunings_render_the_same_on_both() {
 #[test]
 fn views_show_the_same_on_both_and_at_100_percent_the_export() {
     let photo = source(Image::eight(700, 500, picture(700, 500)));
-    let operators = random_operators().into_iter().map(Arc::new);
-    let operator = operators.into_iter().last().unwrap();
+    let operator = Arc::new(random_operators().pop().unwrap());
     let edit = Edit { layers: vec![Layer::new(operator)] };
     let mut on_gpu = GpuPhoto::new(&GPU, &photo).unwrap();
     let gpu_stages = GpuSolver::default().solve(&GPU, &photo, &mut on_gpu, &edit).unwrap();
@@ -179,7 +177,7 @@ fn moments_are_exactly_equal() {
     let codes = picture(401, 300)
         .iter()
         .enumerate()
-        .map(|(i, p)| p.map(|v| u16::from(v) * 257 ^ (i % 251) as u16))
+        .map(|(i, p)| p.map(|v| (u16::from(v) * 257) ^ (i % 251) as u16))
         .collect();
     let sixteen = source(Image::sixteen(401, 300, codes, Coding::SIXTEEN));
     for source in [eight, sixteen] {
