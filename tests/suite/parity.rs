@@ -214,6 +214,30 @@ fn nearest_sampling_follows_pillow() {
     }
 }
 
+/// Stands alone: small networks of our own, computed by PyTorch (`tests/data/make_vectors.py`), one
+/// for each variant, in both checkpoint formats.
+#[test]
+fn small_networks_of_all_variants_equal_pytorch() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/vectors");
+    let kit = Tensors::read(&folder.join("outputs.safetensors"));
+    let (hr, lr) = (kit.image("hr"), kit.image("lr"));
+    assert_eq!(sample(&hr, &Sites::new(hr.width, hr.height, 16)), planes_of(&lr), "Il");
+    for variant in Variant::ALL {
+        let mut operator =
+            operator::import(&folder.join(format!("{}.pth", variant.name()))).unwrap();
+        assert_eq!(operator.variant, variant);
+        for (mode, statistics) in [("train", Statistics::PerImage), ("eval", Statistics::Frozen)] {
+            operator.statistics = statistics;
+            let got = run(&operator, &hr, &planes_of(&lr));
+            for (part, tolerance) in [("Ol", 5e-6), ("Oh64", OH)] {
+                let name = format!("{}.{mode}.{}", variant.name(), part.trim_end_matches("64"));
+                let (_, want) = kit.get(&name).unwrap();
+                assert_close(&name, &got[part].data, want, tolerance);
+            }
+        }
+    }
+}
+
 /// The whole path of the program, sampling and 8-bit packing included, on an image of its own Il.
 #[test]
 fn the_rendered_strip_is_the_reference_in_8_bits() {
