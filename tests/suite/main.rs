@@ -2,7 +2,11 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
+mod cli;
+mod engine;
 mod gpu;
+mod layers;
+mod operator_files;
 mod operators;
 mod parity;
 mod shared;

@@ -1,0 +1,295 @@
+//! The command line as a person uses it: the real binary, exit codes, sentences, files.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use serde_json::Value;
+use understudy::photo::{self, Image};
+
+struct Run {
+    code: i32,
+    out: String,
+    err: String,
+}
+
+fn understudy(folder: &Path, arguments: &[&str]) -> Run {
+    let Output { status, stdout, stderr } = Command::new(env!("CARGO_BIN_EXE_understudy"))
+        .args(arguments)
+        .current_dir(folder)
+        .env("XDG_DATA_HOME", folder.join("data"))
+        .env_remove("DISPLAY")
+        .env_remove("WAYLAND_DISPLAY")
+        .output()
+        .unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    Run { code: status.code().unwrap(), out: text(stdout), err: text(stderr) }
+}
+
+#[track_caller]
+fn succeeds(folder: &Path, arguments: &[&str]) -> Run {
+    let run = understudy(folder, arguments);
+    assert_eq!(run.code, 0, "{}", run.err);
+    run
+}
+
+/// Exit 1 with a sentence that holds these words, and no panic.
+#[track_caller]
+fn fails(folder: &Path, arguments: &[&str], words: &[&str]) {
+    let run = understudy(folder, arguments);
+    assert_eq!(run.code, 1, "{}{}", run.out, run.err);
+    assert!(!run.err.contains("panicked"), "{}", run.err);
+    assert_eq!(run.out, "", "nothing on standard output");
+    for word in words {
+        assert!(run.err.contains(word), "“{word}” is not in: {}", run.err);
+    }
+}
+
+fn files(folder: &Path) -> Vec<String> {
+    let names = fs::read_dir(folder).unwrap();
+    let mut names: Vec<_> =
+        names.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
+/// A folder with a small photo `photo.png`.
+fn folder() -> (tempfile::TempDir, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let pixels = (0..90 * 60).map(|i| [(i % 90 * 2) as u8, (i / 90 * 4) as u8, 120, 255]).collect();
+    let image = Image::eight(90, 60, pixels);
+    let photo = photo::Photo::from_image(image.clone());
+    let options = photo::ExportOptions { quality: 90, overwrite: false };
+    let path = folder.path().join("photo.png");
+    photo::export(&photo, &path, &options, &mut |rows| {
+        let photo::Pixels::Eight(pixels) = &image.pixels else { unreachable!() };
+        Ok(Image::eight(90, rows.len(), pixels[rows.start * 90..rows.end * 90].to_vec()))
+    })
+    .unwrap();
+    let path = folder.path().to_owned();
+    (folder, path)
+}
+
+#[test]
+fn apply_writes_a_new_file_and_leaves_the_photo() {
+    let (_keep, folder) = folder();
+    let before = fs::read(folder.join("photo.png")).unwrap();
+    let run =
+        succeeds(&folder, &["apply", "cross-process", "photo.png", "-o", "out.png", "--json"]);
+    let line: Value = serde_json::from_str(run.out.trim()).unwrap();
+    assert_eq!(line["file"], "out.png");
+    assert_eq!(fs::read(folder.join("photo.png")).unwrap(), before);
+    let out = photo::open(&folder.join("out.png")).unwrap();
+    assert_eq!((out.image.width, out.image.height), (90, 60));
+    let photo = photo::open(&folder.join("photo.png")).unwrap();
+    assert_ne!(out.image, photo.image);
+    succeeds(
+        &folder,
+        &["apply", "cross-process", "photo.png", "-o", "none.png", "--strength", "0"],
+    );
+    assert_eq!(photo::open(&folder.join("none.png")).unwrap().image, photo.image);
+}
+
+#[test]
+fn both_engines_write_the_same_picture() {
+    let (_keep, folder) = folder();
+    for engine in ["cpu", "gpu"] {
+        let out = format!("{engine}.png");
+        succeeds(&folder, &["apply", "detail", "photo.png", "-o", &out, "--engine", engine]);
+    }
+    let [cpu, gpu] = ["cpu.png", "gpu.png"].map(|name| photo::open(&folder.join(name)).unwrap());
+    for index in 0..90 * 60 {
+        let (c, g) = (cpu.image.rgb(index), gpu.image.rgb(index));
+        assert!(c.iter().zip(g).all(|(c, g)| (c - g).abs() < 1.5 / 255.0), "{c:?} {g:?}");
+    }
+}
+
+#[test]
+fn several_photos_go_to_a_folder_and_one_bad_one_stops_no_other() {
+    let (_keep, folder) = folder();
+    fs::copy(folder.join("photo.png"), folder.join("second.png")).unwrap();
+    fs::write(folder.join("text.jpg"), "this is no photo").unwrap();
+    let run = understudy(
+        &folder,
+        &["apply", "detail", "photo.png", "text.jpg", "second.png", "-o", "out"],
+    );
+    assert_eq!(run.code, 1);
+    assert!(run.err.contains("text.jpg") && run.err.contains("1 of 3"), "{}", run.err);
+    assert_eq!(files(&folder.join("out")), ["photo.png", "second.png"]);
+}
+
+#[test]
+fn nothing_is_replaced_unasked_and_the_original_never() {
+    let (_keep, folder) = folder();
+    fs::write(folder.join("there.png"), "mine").unwrap();
+    fails(&folder, &["apply", "detail", "photo.png", "-o", "there.png"], &["there.png", "exists"]);
+    assert_eq!(fs::read(folder.join("there.png")).unwrap(), b"mine");
+    succeeds(&folder, &["apply", "detail", "photo.png", "-o", "there.png", "--overwrite"]);
+    fails(
+        &folder,
+        &["apply", "detail", "photo.png", "-o", "photo.png", "--overwrite"],
+        &["photo.png", "original"],
+    );
+    assert_eq!(files(&folder), ["photo.png", "there.png"]);
+}
+
+#[test]
+fn bad_input_ends_in_a_sentence() {
+    let (_keep, folder) = folder();
+    fs::write(folder.join("text.jpg"), "this is no photo").unwrap();
+    fs::write(folder.join("text.safetensors"), "this is no filter").unwrap();
+    fs::write(folder.join("text.pth"), "this is no checkpoint").unwrap();
+    fs::write(folder.join("empty.jpg"), "").unwrap();
+    let before = files(&folder);
+    fails(&folder, &["apply", "detail", "none.jpg", "-o", "o.jpg"], &["none.jpg", "no such file"]);
+    fails(&folder, &["apply", "detail", "text.jpg", "-o", "o.jpg"], &["text.jpg"]);
+    fails(&folder, &["apply", "detail", "empty.jpg", "-o", "o.jpg"], &["empty.jpg", "empty"]);
+    fails(
+        &folder,
+        &["apply", "detial", "photo.png", "-o", "o.jpg"],
+        &["detial", "understudy filters"],
+    );
+    fails(
+        &folder,
+        &["apply", "./none.safetensors", "photo.png", "-o", "o.jpg"],
+        &["none.safetensors"],
+    );
+    fails(
+        &folder,
+        &["apply", "text.safetensors", "photo.png", "-o", "o.jpg"],
+        &["text.safetensors"],
+    );
+    fails(&folder, &["apply", "detail", "photo.png", "-o", "o.xyz"], &["o.xyz", ".jpg"]);
+    fails(&folder, &["apply", "detail", "photo.png", "-o", "no/o.jpg"], &["o.jpg", "folder"]);
+    fails(
+        &folder,
+        &["apply", "detail", "photo.png", "-o", "o.jpg", "--eps", "0.1"],
+        &["edge rule"],
+    );
+    fails(
+        &folder,
+        &["apply", "detail", "photo.png", "-o", "o.jpg", "--r", "99"],
+        &["radius", "32"],
+    );
+    fails(
+        &folder,
+        &["apply", "detail", "photo.png", "-o", "o.jpg", "--il", "4"],
+        &["analysis size"],
+    );
+    fails(&folder, &["inspect", "text.safetensors"], &["text.safetensors"]);
+    fails(&folder, &["import", "text.pth", "-o", "o.safetensors"], &["text.pth", "PyTorch"]);
+    fails(&folder, &["import", "none.pth", "-o", "o.safetensors"], &["none.pth"]);
+    assert_eq!(files(&folder), before, "nothing was written");
+}
+
+#[test]
+fn wrong_usage_exits_with_2() {
+    let (_keep, folder) = folder();
+    for arguments in [
+        &["apply", "detail", "photo.png"][..],
+        &["apply", "detail", "photo.png", "-o", "o.jpg", "--strength", "7"],
+        &["apply", "detail", "photo.png", "-o", "o.jpg", "--quality", "0"],
+        &["bench", "--variants", "dgf-z"],
+        &["bench", "--sizes", "10"],
+        &["--nonsense"],
+    ] {
+        assert_eq!(understudy(&folder, arguments).code, 2, "{arguments:?}");
+    }
+}
+
+#[test]
+fn a_folder_without_permission_and_a_full_disk_are_named() {
+    let (_keep, folder) = folder();
+    let closed = Path::new("/proc");
+    if closed.is_dir() {
+        fails(
+            &folder,
+            &["apply", "detail", "photo.png", "-o", "/proc/o.png"],
+            &["o.png", "folder"],
+        );
+    }
+    assert_eq!(files(&folder), ["photo.png"]);
+}
+
+#[test]
+fn filters_are_listed_and_inspected() {
+    let (_keep, folder) = folder();
+    let run = succeeds(&folder, &["filters", "--json"]);
+    let lines: Vec<Value> =
+        run.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert!(lines.len() >= 3);
+    for line in &lines {
+        for key in ["name", "title", "variant", "rung", "file", "builtin", "psnr_check"] {
+            assert!(line.get(key).is_some(), "{key} is in {line}");
+        }
+        let name = line["name"].as_str().unwrap();
+        let run = succeeds(&folder, &["inspect", name, "--json"]);
+        let spec: Value = serde_json::from_str(run.out.trim()).unwrap();
+        assert_eq!(spec["spec"]["title"], line["title"]);
+    }
+    assert!(succeeds(&folder, &["inspect", "detail"]).out.contains("dgf-c"));
+}
+
+#[test]
+fn an_imported_checkpoint_is_a_filter_by_path_and_by_name() {
+    let (_keep, folder) = folder();
+    let checkpoint = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/vectors/dgf-cb.pth");
+    let checkpoint = checkpoint.to_str().unwrap();
+    succeeds(&folder, &["import", checkpoint, "-o", "mine.safetensors", "--title", "Mine"]);
+    succeeds(&folder, &["apply", "mine.safetensors", "photo.png", "-o", "a.png"]);
+    succeeds(&folder, &["import", checkpoint, "-o", "mine"]);
+    succeeds(&folder, &["apply", "mine", "photo.png", "-o", "b.png"]);
+    fails(&folder, &["import", checkpoint, "-o", "mine"], &["exists"]);
+    let listed = succeeds(&folder, &["filters", "--json"]).out;
+    assert!(listed.lines().any(|line| line.contains(r#""builtin":false"#)), "{listed}");
+    let [a, b] = ["a.png", "b.png"].map(|name| photo::open(&folder.join(name)).unwrap().image);
+    assert_eq!(a, b);
+}
+
+#[test]
+fn bench_reports_the_fixed_fields() {
+    let (_keep, folder) = folder();
+    let run = succeeds(
+        &folder,
+        &[
+            "bench",
+            "--json",
+            "--variants",
+            "dgf-b",
+            "--sizes",
+            "320x200",
+            "--repeat",
+            "1",
+            "--engine",
+            "cpu",
+            "--threads",
+            "1",
+        ],
+    );
+    let lines: Vec<Value> =
+        run.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let render = lines.iter().find(|line| line["what"] == "render").unwrap();
+    for key in [
+        "variant",
+        "width",
+        "height",
+        "engine",
+        "threads",
+        "median_ms",
+        "min_ms",
+        "copy_ms",
+        "copies",
+        "extra_mib",
+    ] {
+        assert!(render.get(key).is_some(), "{key} is in {render}");
+    }
+    for what in ["solve", "view", "apply"] {
+        assert!(lines.iter().any(|line| line["what"] == what), "{what}");
+    }
+}
+
+#[test]
+fn without_a_display_the_window_says_how_to_work_without_one() {
+    let (_keep, folder) = folder();
+    fails(&folder, &[], &["apply"]);
+}

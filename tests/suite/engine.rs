@@ -1,0 +1,156 @@
+//! The engine as the window sees it: commands in, events out.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use understudy::edit::{Edit, Layer, View};
+use understudy::engine::{
+    Backend, Choice, Command, Engine, Event, Export, Frame, Picture, Processor, Scene, Ticket,
+};
+use understudy::operator::{Library, Tuning};
+use understudy::photo::{ExportOptions, Image, Photo};
+
+const TIMEOUT: Duration = Duration::from_secs(60);
+
+fn engine() -> Engine {
+    let engine = Engine::start(Backend::headless(Choice::Cpu).unwrap(), Box::new(|| {}));
+    assert!(matches!(engine.recv_timeout(TIMEOUT), Some(Event::Ready(Processor::Cpu { .. }))));
+    engine
+}
+
+fn photo(width: usize, height: usize) -> Arc<Photo> {
+    let pixels = (0..width * height).map(|i| [(i % 256) as u8, (i / width % 256) as u8, 90, 255]);
+    Arc::new(Photo::from_image(Image::eight(width, height, pixels.collect())))
+}
+
+fn edit(name: &str) -> Edit {
+    Edit { layers: vec![Layer::new(Library::load().find(name).unwrap())] }
+}
+
+fn scene(photo: &Arc<Photo>, edit: Edit, zoom: f64) -> Scene {
+    let view = View { size: [64, 48], center: [100.0, 80.0], zoom };
+    Scene { photo: Arc::clone(photo), edit, view }
+}
+
+fn pixels(picture: &Picture) -> &[[u8; 4]] {
+    match picture {
+        Picture::Cpu(pixels) => pixels,
+        Picture::Gpu(_) => panic!("the CPU was asked for"),
+    }
+}
+
+fn shown(engine: &Engine, ticket: u64) -> Box<Frame> {
+    loop {
+        match engine.recv_timeout(TIMEOUT).unwrap() {
+            Event::Shown(Ticket(got), frame) if got == ticket => return frame,
+            Event::Shown(..) => {}
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+#[test]
+fn the_bundled_photo_opens_and_is_shown_before_and_after() {
+    let engine = engine();
+    engine.send(Command::OpenBundled(Ticket(1)));
+    let Some(Event::Opened(Ticket(1), photo)) = engine.recv_timeout(TIMEOUT) else {
+        panic!("it must open")
+    };
+    assert!(photo.notices.is_empty(), "{:?}", photo.notices);
+    engine.send(Command::Show(Ticket(2), scene(&photo, edit("bw-drama"), 0.1)));
+    let frame = shown(&engine, 2);
+    assert_eq!(pixels(&frame.before).len(), 64 * 48);
+    let is_grey = |p: &&[u8; 4]| p[0].abs_diff(p[1]) < 12 && p[1].abs_diff(p[2]) < 12;
+    let share = |picture| pixels(picture).iter().filter(is_grey).count() as f32 / (64.0 * 48.0);
+    assert!(share(&frame.after) > share(&frame.before) + 0.3, "a black and white filter");
+}
+
+#[test]
+fn of_many_scenes_the_last_one_always_arrives() {
+    let engine = engine();
+    let photo = photo(400, 300);
+    for i in 0..200 {
+        let mut edit = edit("local-contrast");
+        edit.layers[0].strength = i as f32 / 199.0;
+        engine.send(Command::Show(Ticket(i), scene(&photo, edit, 1.0)));
+    }
+    let frame = shown(&engine, 199);
+    assert_eq!(frame.scene.edit.layers[0].strength, 1.0);
+    assert!(engine.recv_timeout(Duration::from_millis(50)).is_none(), "nothing comes after it");
+}
+
+#[test]
+fn the_view_at_100_percent_is_the_export() {
+    let engine = engine();
+    let photo = photo(200, 160);
+    let folder = tempfile::tempdir().unwrap();
+    let target = folder.path().join("out.png");
+    let scene = scene(&photo, edit("detail"), 1.0);
+    engine.send(Command::Show(Ticket(1), scene.clone()));
+    let frame = shown(&engine, 1);
+    engine.send(Command::Export(
+        Ticket(2),
+        Export {
+            photo,
+            edit: scene.edit,
+            target: target.clone(),
+            options: ExportOptions { quality: 90, overwrite: false },
+        },
+    ));
+    loop {
+        match engine.recv_timeout(TIMEOUT).unwrap() {
+            Event::Progress(Ticket(2), done) => assert!((0.0..=1.0).contains(&done)),
+            Event::Exported(Ticket(2), file) => break assert_eq!(file, target),
+            other => panic!("{other:?}"),
+        }
+    }
+    let exported = understudy::photo::open(&target).unwrap();
+    let [left, top] = scene.view.photo_from_screen([0.0, 0.0]).map(|at| at.round() as usize);
+    for (i, pixel) in pixels(&frame.after).iter().enumerate() {
+        let at = (top + i / 64) * 200 + left + i % 64;
+        let want = exported.image.rgb(at).map(|value| (value * 255.0).round() as u8);
+        assert_eq!(pixel[..3], want, "pixel {i}");
+    }
+}
+
+#[test]
+fn failures_come_as_sentences_and_the_engine_lives_on() {
+    let engine = engine();
+    engine.send(Command::Open(Ticket(1), "/no/such/photo.jpg".into()));
+    let Some(Event::Failed(Ticket(1), sentence)) = engine.recv_timeout(TIMEOUT) else {
+        panic!("it must fail")
+    };
+    assert!(sentence.contains("photo.jpg"), "{sentence}");
+    let photo = photo(30, 20);
+    let mut tuned = edit("detail");
+    tuned.layers[0].tuning = Tuning { epsilon: Some(0.1), ..Tuning::default() };
+    engine.send(Command::Show(Ticket(2), scene(&photo, tuned, 1.0)));
+    let Some(Event::Failed(Ticket(2), sentence)) = engine.recv_timeout(TIMEOUT) else {
+        panic!("it must fail")
+    };
+    assert!(sentence.contains("learned its own edge rule"), "{sentence}");
+    engine.send(Command::Show(Ticket(3), scene(&photo, edit("detail"), 1.0)));
+    shown(&engine, 3);
+}
+
+#[test]
+fn a_cancelled_export_leaves_nothing() {
+    let engine = engine();
+    let folder = tempfile::tempdir().unwrap();
+    let order = Export {
+        photo: photo(4000, 3000),
+        edit: edit("local-contrast"),
+        target: folder.path().join("out.png"),
+        options: ExportOptions { quality: 90, overwrite: false },
+    };
+    engine.send(Command::Export(Ticket(1), order));
+    engine.send(Command::Cancel(Ticket(1)));
+    loop {
+        match engine.recv_timeout(TIMEOUT).unwrap() {
+            Event::Progress(..) => {}
+            Event::Cancelled(Ticket(1)) => break,
+            other => panic!("{other:?}"),
+        }
+    }
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+}

@@ -1,0 +1,172 @@
+//! Filter files: what is written is read again, and nothing damaged, newer or absurd gets in.
+
+use std::fs;
+use std::path::Path;
+
+use understudy::operator::{self, GuidedLayer, Layer, Library, Operator, OperatorError};
+
+use crate::operators::random_operators;
+use crate::shared::{shared, skipped};
+
+fn written(operator: &Operator) -> Vec<u8> {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("filter.safetensors");
+    operator::write(operator, &file, false).unwrap();
+    fs::read(&file).unwrap()
+}
+
+fn read(bytes: &[u8]) -> Result<Operator, OperatorError> {
+    operator::read_bytes(bytes, Path::new("filter.safetensors"))
+}
+
+#[track_caller]
+fn refused(bytes: &[u8], part: &str) {
+    let sentence = read(bytes).expect_err("this must be refused").to_string();
+    assert!(sentence.contains(part), "“{part}” is not in: {sentence}");
+    assert!(sentence.contains("filter.safetensors"), "{sentence}");
+}
+
+/// The file with its JSON header changed.
+fn with_header(bytes: &[u8], change: impl Fn(&str) -> String) -> Vec<u8> {
+    let len = u64::from_le_bytes(bytes[..8].try_into().unwrap()) as usize;
+    let header = change(std::str::from_utf8(&bytes[8..8 + len]).unwrap());
+    [&(header.len() as u64).to_le_bytes(), header.as_bytes(), &bytes[8 + len..]].concat()
+}
+
+#[test]
+fn every_variant_is_read_as_it_was_written_and_always_the_same_bytes() {
+    for operator in random_operators() {
+        let bytes = written(&operator);
+        assert_eq!(read(&bytes).unwrap(), operator);
+        assert_eq!(written(&operator), bytes);
+    }
+}
+
+#[test]
+fn an_existing_filter_is_not_replaced_unasked() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("filter.safetensors");
+    let [first, second] = [0, 1].map(|i| random_operators().swap_remove(i));
+    operator::write(&first, &file, false).unwrap();
+    let sentence = operator::write(&second, &file, false).unwrap_err().to_string();
+    assert!(sentence.contains("exists"), "{sentence}");
+    assert_eq!(operator::read(&file).unwrap(), first);
+    operator::write(&second, &file, true).unwrap();
+    assert_eq!(operator::read(&file).unwrap(), second);
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "no temporary file is left");
+}
+
+#[test]
+fn newer_files_are_told_from_damaged_ones() {
+    let bytes = written(&random_operators()[4]);
+    let newer = |from: &str, to: &str| {
+        let changed = with_header(&bytes, |header| header.replacen(from, to, 1));
+        assert_ne!(changed, bytes, "{from} is in the header");
+        let error = read(&changed).unwrap_err();
+        assert!(matches!(error, OperatorError::Newer { .. }), "{error}");
+    };
+    newer(r#"\"format\":1"#, r#"\"format\":2"#);
+    newer(r#"\"base\":null"#, r#"\"base\":{\"kind\":\"local\"}"#);
+    newer(r#"\"variant\":\"dgf-c\""#, r#"\"variant\":\"dgf-x\""#);
+    newer(r#"\"kind\":\"convolutional\""#, r#"\"kind\":\"residual\""#);
+    newer(r#"\"channels\":3"#, r#"\"channels\":1"#);
+}
+
+#[test]
+fn absurd_specs_are_refused() {
+    let bytes = written(&random_operators()[4]);
+    let changed = |from: &str, to: &str, part: &str| {
+        let changed = with_header(&bytes, |header| header.replacen(from, to, 1));
+        assert_ne!(changed, bytes, "{from} is in the header");
+        refused(&changed, part);
+    };
+    changed(r#"\"short_side\":64"#, r#"\"short_side\":9000000"#, "analysis size");
+    changed(r#"\"outputs\":24"#, r#"\"outputs\":4000000000"#, "out of range");
+    changed(r#"\"outputs\":24"#, r#"\"outputs\":25"#, "values instead of");
+    changed(r#"\"dilation\":16"#, r#"\"dilation\":1000000"#, "out of range");
+    changed(r#"\"kernel\":3"#, r#"\"kernel\":5"#, "out of range");
+    changed(r#"\"strength\":1.0"#, r#"\"strength\":7.0"#, "strength");
+    changed(r#"\"slope\":0.2"#, r#"\"slope\":2.0"#, "slope");
+    changed(r#"\"title\""#, r#"\"tilte\""#, "cannot be understood");
+    changed(r#"\"color_space\":\"srgb\""#, r#"\"color_space\":\"xyz\""#, "cannot be understood");
+}
+
+#[test]
+fn numbers_that_are_none_are_refused() {
+    for bad in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
+        let mut operator = random_operators().swap_remove(1);
+        let Layer::Conv(conv) = &mut operator.network.layers[0] else { panic!("a convolution") };
+        conv.weight[5] = bad;
+        refused(&written(&operator), "no numbers");
+    }
+    let mut operator = random_operators().swap_remove(3);
+    if let GuidedLayer::Convolutional { mean, .. } = &mut operator.layer {
+        mean[..9].fill(0.0);
+    }
+    refused(&written(&operator), "sums to zero");
+}
+
+#[test]
+fn every_truncation_and_many_flipped_bits_end_in_a_sentence() {
+    let bytes = written(&random_operators()[0]);
+    for len in (0..bytes.len()).step_by(997).chain(0..64) {
+        assert!(read(&bytes[..len]).is_err(), "{len} bytes");
+    }
+    let header = u64::from_le_bytes(bytes[..8].try_into().unwrap()) as usize;
+    for at in 0..8 + header {
+        let mut damaged = bytes.clone();
+        damaged[at] ^= 1 << (at % 8);
+        // Some flips are harmless (a digit of the title); none may panic or take much memory.
+        drop(read(&damaged));
+    }
+    refused(b"not a filter at all", "no intact safetensors");
+    refused(&[0xff; 64], "no intact safetensors");
+}
+
+#[test]
+fn checkpoints_cut_short_or_flipped_end_in_a_sentence() {
+    let vectors = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/vectors");
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["dgf-c.pth", "dgf-b.pth"] {
+        let bytes = fs::read(vectors.join(name)).unwrap();
+        let file = folder.path().join(name);
+        for len in (0..bytes.len()).step_by(211) {
+            fs::write(&file, &bytes[..len]).unwrap();
+            let sentence = operator::import(&file).unwrap_err().to_string();
+            assert!(sentence.contains("Nothing was loaded"), "{sentence}");
+        }
+        for at in (0..bytes.len()).step_by(13) {
+            let mut damaged = bytes.clone();
+            damaged[at] = damaged[at].wrapping_add(101);
+            fs::write(&file, &damaged).unwrap();
+            drop(operator::import(&file));
+        }
+    }
+}
+
+#[test]
+fn imported_checkpoints_survive_a_round_trip() {
+    let Some(weights) = shared("reference/weights/auto_ps") else {
+        return skipped(5, "checkpoints");
+    };
+    for file in fs::read_dir(weights).unwrap().map(|file| file.unwrap().path()) {
+        let operator = operator::import(&file).unwrap();
+        assert_eq!(operator.title, "Auto ps");
+        assert_eq!(read(&written(&operator)).unwrap(), operator);
+    }
+}
+
+#[test]
+fn the_library_holds_the_shipped_filters_and_their_provenance() {
+    let library = Library::load();
+    let shipped: Vec<_> = library.entries.iter().filter(|entry| entry.builtin).collect();
+    assert!(shipped.len() >= 3);
+    for entry in shipped {
+        let check = entry.operator.provenance.check.as_ref().unwrap();
+        assert!(check.psnr > check.psnr_nothing + 1.0, "{}", entry.name);
+        assert!(entry.operator.provenance.license.is_some());
+        assert!(!entry.operator.provenance.learned_from.is_empty());
+        let seen = |name: &String| entry.operator.provenance.learned_from.contains(name);
+        assert!(!check.photos.iter().any(seen), "{} is judged by unseen photos", entry.name);
+    }
+}
