@@ -121,7 +121,7 @@ impl Values {
             }
         }
         if let Some(profile) = &self.profile {
-            profile.from_srgb(colors);
+            profile.encode(colors);
         }
         for (color, &alpha) in colors.iter_mut().zip(alphas.iter()) {
             *color = color.map(|value| value.clamp(0.0, 1.0));
