@@ -152,7 +152,7 @@ mod tests {
     use moxcms::ColorProfile;
     use std::path::PathBuf;
 
-    pub(crate) fn photo(image: Image, depth: Depth, profile: Option<Vec<u8>>) -> Photo {
+    fn photo(image: Image, depth: Depth, profile: Option<Vec<u8>>) -> Photo {
         Photo {
             image,
             depth,
