@@ -140,14 +140,14 @@ impl Converter<'_> {
         match (self.model, self.profile) {
             (Model::Cmyk, Some(profile)) => {
                 let inks: Vec<f32> = block.as_flattened().iter().map(|c| c.value()).collect();
-                profile.inks_to_srgb(&inks, values);
+                profile.decode_inks(&inks, values);
             }
             (Model::Cmyk, None) => {
                 for (value, pixel) in values.iter_mut().zip(block) {
                     *value = value.map(|ink| (1.0 - ink) * (1.0 - pixel[3].value()));
                 }
             }
-            (_, Some(profile)) => profile.to_srgb(values),
+            (_, Some(profile)) => profile.decode(values),
             (_, None) => {}
         }
     }

@@ -83,6 +83,9 @@ pub(super) fn srgb_encode(linear: f32) -> f32 {
     value.copysign(linear)
 }
 
+/// Steps of sRGB's own tables, which are smooth: small enough for a processor's nearest cache.
+const SRGB_STEPS: usize = 4096;
+
 /// [`srgb_decode`] and [`srgb_encode`] by tables, for whole pictures: exact to 1e-6.
 #[derive(Debug)]
 pub(super) struct Srgb {
@@ -93,10 +96,10 @@ pub(super) struct Srgb {
 impl Srgb {
     /// Fills the tables.
     pub(super) fn new() -> Self {
-        let at = |i: usize| i as f32 / STEPS as f32;
+        let at = |i: usize| i as f32 / SRGB_STEPS as f32;
         Self {
-            linear: (0..=STEPS).map(|i| srgb_decode(at(i))).collect(),
-            encoded: (0..=STEPS).map(|i| srgb_encode(at(i) * at(i))).collect(),
+            linear: (0..=SRGB_STEPS).map(|i| srgb_decode(at(i))).collect(),
+            encoded: (0..=SRGB_STEPS).map(|i| srgb_encode(at(i) * at(i))).collect(),
         }
     }
 
@@ -123,11 +126,12 @@ impl Srgb {
     }
 }
 
-/// Reads a table of `STEPS + 1` values at a position 0..1.
+/// Reads a table over 0..=1 between its entries.
 #[inline]
 fn interpolate(table: &[f32], position: f32) -> f32 {
-    let position = position * STEPS as f32;
-    let index = (position as usize).min(STEPS - 1);
+    let steps = table.len() - 1;
+    let position = position * steps as f32;
+    let index = (position as usize).min(steps - 1);
     let low = table[index];
     low + (table[index + 1] - low) * (position - index as f32)
 }

@@ -39,7 +39,7 @@ pub(super) fn decode(path: &Path) -> Result<Decoded, PhotoError> {
         Ok(decoded) => decoded,
         Err(strict) => {
             let decoded = pixels(&bytes, &outline, false)
-                .map_err(|_| PhotoError::damaged(path, format!("JPEG data: {strict}")))?;
+                .map_err(|_| PhotoError::damaged(path, &format!("JPEG data: {strict}")))?;
             if outline.is_complete {
                 notices.push(format!(
                     "The file is damaged ({}): parts of the picture may be wrong or missing.",

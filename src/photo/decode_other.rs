@@ -116,6 +116,6 @@ fn damaged(path: &Path, error: &ImageError) -> PhotoError {
         ImageError::IoError(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => {
             PhotoError::damaged(path, "the file ends early")
         }
-        error => PhotoError::damaged(path, error),
+        error => PhotoError::damaged(path, &error),
     }
 }

@@ -24,7 +24,7 @@ pub(super) fn decode(path: &Path) -> Result<Decoded, PhotoError> {
             PhotoError::damaged(path, "the file ends early")
         }
         png::DecodingError::IoError(error) => PhotoError::unreadable(path, &error),
-        error => PhotoError::damaged(path, error),
+        error => PhotoError::damaged(path, &error),
     };
     let file = File::open(path).map_err(|error| PhotoError::unreadable(path, &error))?;
     let mut decoder = Decoder::new(BufReader::with_capacity(1 << 16, file));

@@ -128,10 +128,10 @@ impl Tags {
         }
         tags.is_raw |= is_preview && has_sub_directories;
         tags.orientation = exif::orientation_of(&mut source);
-        if let Some(records) = records
-            && tags.metadata.iptc.as_deref().and_then(iptc::records).is_none()
-        {
-            tags.metadata.iptc = Some(iptc::resources(&records));
+        if let Some(records) = records {
+            let resources = tags.metadata.iptc.take().unwrap_or_default();
+            let others = iptc::without_records(&resources);
+            tags.metadata.iptc = Some([iptc::resources(&records), others].concat());
         }
         let (blob, lost) = exif::from_tiff(&mut source);
         tags.metadata.exif = blob;
@@ -394,11 +394,16 @@ fn refusal(path: &Path, error: &TiffError) -> PhotoError {
             PhotoError::unsupported(path, "its compression is not known to this program")
         }
         TiffError::UnsupportedError(error) => {
-            PhotoError::unsupported(path, error.to_string().trim_end_matches('.'))
+            let reason = error.to_string();
+            let reason = reason.trim_end_matches('.');
+            PhotoError::unsupported(
+                path,
+                format!("{reason}; save it as RGB with another program first"),
+            )
         }
         TiffError::IoError(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => {
             PhotoError::damaged(path, "the file ends early")
         }
-        error => PhotoError::damaged(path, error),
+        error => PhotoError::damaged(path, &error),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::fs::File;
-use std::io::{BufWriter, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
 use png::{BitDepth, ColorType, Compression, Encoder, EncodingError, Info, PixelDimensions, Unit};
@@ -19,43 +19,106 @@ const CHUNK: usize = 1 << 18;
 pub(super) fn encode(
     photo: &Photo,
     alpha: Alpha,
-    mut strips: Strips<'_>,
+    strips: Strips<'_>,
     values: &Values,
     target: &Path,
     file: &mut BufWriter<File>,
 ) -> Result<(), PhotoError> {
-    let failed = |error: &std::io::Error| PhotoError::unwritable(target, error);
-    let refused = |error: EncodingError| match error {
-        EncodingError::IoError(error) => failed(&error),
-        error => failed(&std::io::Error::other(error.to_string())),
-    };
-    let mut encoder = Encoder::with_info(file, info(photo, alpha)).map_err(refused)?;
+    let mut failure = None;
+    let writer = Watched { file, failure: &mut failure };
+    match write(photo, alpha, strips, values, writer) {
+        Ok(()) => Ok(()),
+        Err(Failure::Photo(error)) => Err(error),
+        Err(Failure::Encoder(error)) => {
+            Err(PhotoError::unwritable(target, &failure.unwrap_or(error)))
+        }
+    }
+}
+
+/// The encoder makes text of errors on its way out; what the system said is kept here.
+struct Watched<'a> {
+    file: &'a mut BufWriter<File>,
+    failure: &'a mut Option<io::Error>,
+}
+
+impl Watched<'_> {
+    fn watch<T>(&mut self, result: io::Result<T>) -> io::Result<T> {
+        if let Err(error) = &result {
+            let code = error.raw_os_error().map(io::Error::from_raw_os_error);
+            *self.failure = Some(code.unwrap_or_else(|| io::Error::from(error.kind())));
+        }
+        result
+    }
+}
+
+impl Write for Watched<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let result = self.file.write(bytes);
+        self.watch(result)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let result = self.file.flush();
+        self.watch(result)
+    }
+}
+
+enum Failure {
+    Photo(PhotoError),
+    Encoder(io::Error),
+}
+
+impl From<PhotoError> for Failure {
+    fn from(error: PhotoError) -> Self {
+        Self::Photo(error)
+    }
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        Self::Encoder(error)
+    }
+}
+
+impl From<EncodingError> for Failure {
+    fn from(error: EncodingError) -> Self {
+        Self::Encoder(error.into())
+    }
+}
+
+/// Writes all chunks.
+fn write(
+    photo: &Photo,
+    alpha: Alpha,
+    mut strips: Strips<'_>,
+    values: &Values,
+    writer: Watched<'_>,
+) -> Result<(), Failure> {
+    let mut encoder = Encoder::with_info(writer, info(photo, alpha))?;
     // A tenth larger than the default at a sixteenth of its time.
     encoder.set_compression(Compression::Fast);
     if let Some(packet) = &photo.metadata.xmp {
         let packet = xmp::upright(packet);
         let text = String::from_utf8_lossy(&packet).into_owned();
-        encoder.add_itxt_chunk(XMP_KEYWORD.to_owned(), text).map_err(refused)?;
+        encoder.add_itxt_chunk(XMP_KEYWORD.to_owned(), text)?;
     }
     if let Some(resources) = &photo.metadata.iptc {
-        let text = iptc::png_text(resources);
-        encoder.add_ztxt_chunk(iptc::PNG_KEYWORD.to_owned(), text).map_err(refused)?;
+        encoder.add_ztxt_chunk(iptc::PNG_KEYWORD.to_owned(), iptc::png_text(resources))?;
     }
-    let mut writer = encoder.write_header().map_err(refused)?;
-    let mut stream = writer.stream_writer_with_size(CHUNK).map_err(refused)?;
+    let mut writer = encoder.write_header()?;
+    let mut stream = writer.stream_writer_with_size(CHUNK)?;
     while let Some((top, strip)) = strips.next()? {
         match photo.depth {
-            Depth::Eight => stream.write_all(&values.eight(&strip, top)),
+            Depth::Eight => stream.write_all(&values.eight(&strip, top))?,
             Depth::Sixteen => {
                 let samples = values.sixteen(&strip);
                 let bytes: Vec<[u8; 2]> = samples.into_iter().map(u16::to_be_bytes).collect();
-                stream.write_all(bytes.as_flattened())
+                stream.write_all(bytes.as_flattened())?;
             }
         }
-        .map_err(|error| failed(&error))?;
     }
-    stream.finish().map_err(refused)?;
-    writer.finish().map_err(refused)
+    stream.finish()?;
+    Ok(writer.finish()?)
 }
 
 /// The header's facts, profile and EXIF.

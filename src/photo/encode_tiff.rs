@@ -138,7 +138,10 @@ fn attach(fields: &mut Vec<Field>, photo: &Photo, order: Order) {
         if let Some(records) = iptc::records(resources) {
             put(33723, UNDEFINED, records.len(), records.to_vec());
         }
-        put(34377, BYTE, resources.len(), resources.clone());
+        let others = iptc::without_records(resources);
+        if !others.is_empty() {
+            put(34377, BYTE, others.len(), others);
+        }
     }
     if let Some(profile) = &photo.profile {
         put(34675, UNDEFINED, profile.len(), profile.to_vec());

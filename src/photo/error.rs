@@ -1,6 +1,7 @@
 //! What can go wrong with a photo file: sentences that name the file, what happened and what to
 //! do about it.
 
+use std::fmt::Display;
 use std::io;
 use std::path::Path;
 
@@ -112,7 +113,7 @@ impl PhotoError {
     }
 
     /// `path` is broken; `reason` has no full stop at its end.
-    pub(super) fn damaged(path: &Path, reason: impl ToString) -> Self {
+    pub(super) fn damaged(path: &Path, reason: &(impl Display + ?Sized)) -> Self {
         let reason = reason.to_string();
         Self::Damaged { name: name(path), reason: reason.trim_end_matches(['.', '\n']).to_owned() }
     }

@@ -323,7 +323,8 @@ mod tests {
     #[cfg(target_os = "linux")]
     fn a_full_disk_is_a_sentence() {
         for format in [Format::Jpeg, Format::Png, Format::Tiff] {
-            let it = photo(ramp8(800, 800), Depth::Eight);
+            // Larger than all buffers, so that the encoders themselves meet the error.
+            let it = photo(ramp16(2100, 1203), Depth::Sixteen);
             let full = File::options().write(true).open("/dev/full").unwrap();
             let mut file = BufWriter::new(full);
             let mut render = |range: Range<usize>| Ok(rows(&it.image, range));

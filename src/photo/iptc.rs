@@ -11,8 +11,26 @@ const RECORDS: u16 = 0x0404;
 
 /// The bare IPTC records inside Photoshop resources.
 pub(super) fn records(resources: &[u8]) -> Option<&[u8]> {
+    each(resources).find(|resource| resource.number == RECORDS).map(|resource| resource.data)
+}
+
+/// The resources other than IPTC records; a TIFF file keeps those under a tag of their own.
+pub(super) fn without_records(resources: &[u8]) -> Vec<u8> {
+    let others = each(resources).filter(|resource| resource.number != RECORDS);
+    others.flat_map(|resource| resource.whole).copied().collect()
+}
+
+/// One image resource.
+struct Resource<'a> {
+    number: u16,
+    whole: &'a [u8],
+    data: &'a [u8],
+}
+
+/// All resources, up to the first that makes no sense.
+fn each(resources: &[u8]) -> impl Iterator<Item = Resource<'_>> {
     let mut rest = resources;
-    loop {
+    std::iter::from_fn(move || {
         let number = u16::from_be_bytes([*rest.get(4)?, *rest.get(5)?]);
         let name = (1 + usize::from(*rest.get(6)?)).next_multiple_of(2);
         let size_at = 6 + name;
@@ -23,11 +41,11 @@ pub(super) fn records(resources: &[u8]) -> Option<&[u8]> {
         if !rest.starts_with(b"8BIM") {
             return None;
         }
-        if number == RECORDS {
-            return Some(data);
-        }
-        rest = rest.get(data_at + size.next_multiple_of(2)..)?;
-    }
+        // The last one may lack its padding.
+        let (whole, behind) = rest.split_at((data_at + size.next_multiple_of(2)).min(rest.len()));
+        rest = behind;
+        Some(Resource { number, whole, data })
+    })
 }
 
 /// Photoshop resources that hold just these bare records.
@@ -78,6 +96,8 @@ mod tests {
         assert_eq!(records(&wrapped), Some(&iim[..]));
         let other = [b"8BIM\x04\x25\0\0\0\0\0\x01x\0".as_slice(), &wrapped].concat();
         assert_eq!(records(&other), Some(&iim[..]));
+        assert_eq!(without_records(&other), other[..other.len() - wrapped.len()]);
+        assert_eq!(without_records(&wrapped), []);
         assert_eq!(from_png_text(&png_text(&other)).as_deref(), Some(other.as_slice()));
         for end in 0..other.len() - 1 {
             assert_eq!(records(&other[..end]), None);

@@ -112,7 +112,7 @@ impl Profile {
     }
 
     /// Converts pixels from the profile's values to sRGB's, which may leave 0..1.
-    pub(super) fn to_srgb(&self, pixels: &mut [[f32; 3]]) {
+    pub(super) fn decode(&self, pixels: &mut [[f32; 3]]) {
         match &self.device {
             Device::Matrix { curves, of, to, .. } => {
                 for pixel in pixels {
@@ -134,7 +134,7 @@ impl Profile {
     }
 
     /// Converts ink values (four a pixel, 0 is no ink) to sRGB's.
-    pub(super) fn inks_to_srgb(&self, inks: &[f32], pixels: &mut [[f32; 3]]) {
+    pub(super) fn decode_inks(&self, inks: &[f32], pixels: &mut [[f32; 3]]) {
         if let Device::Tables { to, between, .. } = &self.device {
             self.run(to, inks, pixels.as_flattened_mut());
             self.leave(between, pixels);
@@ -142,7 +142,7 @@ impl Profile {
     }
 
     /// Converts pixels from sRGB's values to the profile's, clipped to its gamut.
-    pub(super) fn from_srgb(&self, pixels: &mut [[f32; 3]]) {
+    pub(super) fn encode(&self, pixels: &mut [[f32; 3]]) {
         match &self.device {
             Device::Matrix { curves, of, back, .. } => {
                 for pixel in pixels {
@@ -171,7 +171,7 @@ impl Profile {
             })
             .collect();
         let still = moved.clone();
-        self.to_srgb(&mut moved);
+        self.decode(&mut moved);
         let differences = moved.as_flattened().iter().zip(still.as_flattened());
         differences.fold(0.0_f32, |most, (a, b)| most.max((a - b).abs())) <= 1.0 / 255.0
     }
@@ -303,7 +303,7 @@ mod tests {
     fn p3_red_lies_outside_srgb() {
         let profile = convert(&ColorProfile::new_display_p3());
         let mut pixels = [[1.0, 0.0, 0.0], [1.0, 1.0, 1.0], [0.5, 0.5, 0.5]];
-        profile.to_srgb(&mut pixels);
+        profile.decode(&mut pixels);
         // From the CSS Color 4 tests: color(display-p3 1 0 0) is color(srgb 1.0931 -0.2267 -0.1501).
         for (value, expected) in pixels[0].into_iter().zip([1.0931, -0.2267, -0.1501]) {
             assert!((value - expected).abs() < 2e-3, "{pixels:?}");
@@ -325,12 +325,81 @@ mod tests {
                 .map(|i| [i % 8, i / 8 % 8, i / 64].map(|v| v as f32 / 7.0))
                 .collect();
             let mut pixels = start.clone();
-            profile.to_srgb(&mut pixels);
-            profile.from_srgb(&mut pixels);
+            profile.decode(&mut pixels);
+            profile.encode(&mut pixels);
             // At 0 a gamma curve is steep without bound: 1e-8 of linear light are 3e-4 of code.
             for (a, b) in pixels.as_flattened().iter().zip(start.as_flattened()) {
                 assert!((a - b).abs() < 5e-4, "{a} {b}");
             }
+        }
+    }
+
+    /// A profile that is one table of two steps a channel: lightness falls (or rises, for RGB)
+    /// with the sum of the channels. ICC.1:2001, 6.5.7 (lut16Type).
+    fn table_profile(space: &[u8; 4], channels: u32) -> Vec<u8> {
+        let words =
+            |values: &[u16]| values.iter().flat_map(|v| v.to_be_bytes()).collect::<Vec<_>>();
+        let mut table = b"mft2\0\0\0\0".to_vec();
+        table.extend([channels as u8, 3, 2, 0]);
+        for i in 0..9 {
+            table.extend(if i % 4 == 0 { 65536_u32 } else { 0 }.to_be_bytes());
+        }
+        table.extend(words(&[2, 2]));
+        table.extend(words(&[0, 65535].repeat(channels as usize)));
+        for corner in 0..1_u32 << channels {
+            let full = corner.count_ones().min(channels);
+            let lightness =
+                if channels == 4 { 0xFF00 - 0xFF00 * full.min(1) } else { 0xFF00 * full / 3 };
+            table.extend(words(&[lightness as u16, 0x8000, 0x8000]));
+        }
+        table.extend(words(&[0, 65535].repeat(3)));
+        let mut bytes = vec![0; 128];
+        bytes[8..12].copy_from_slice(&[2, 0x40, 0, 0]);
+        bytes[12..16].copy_from_slice(b"prtr");
+        bytes[16..20].copy_from_slice(space);
+        bytes[20..24].copy_from_slice(b"Lab ");
+        bytes[24..36].copy_from_slice(&words(&[2000, 1, 1, 0, 0, 0]));
+        bytes[36..40].copy_from_slice(b"acsp");
+        for (i, part) in [0xF6D6_u32, 0x10000, 0xD32D].into_iter().enumerate() {
+            bytes[68 + 4 * i..][..4].copy_from_slice(&part.to_be_bytes());
+        }
+        bytes.extend(1_u32.to_be_bytes());
+        bytes.extend(b"A2B0");
+        bytes.extend(144_u32.to_be_bytes());
+        bytes.extend((table.len() as u32).to_be_bytes());
+        bytes.extend(table);
+        let length = bytes.len() as u32;
+        bytes[..4].copy_from_slice(&length.to_be_bytes());
+        bytes
+    }
+
+    #[test]
+    fn inks_go_through_their_tables() {
+        let profile = match Profile::read(&table_profile(b"CMYK", 4), Model::Cmyk) {
+            Verdict::Convert(profile) => profile,
+            other => panic!("{other:?}"),
+        };
+        assert!(!profile.goes_back());
+        let mut pixels = [[0.5; 3]; 3];
+        let inks = [0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 1.0, 0.0, 0.0, 0.0];
+        profile.decode_inks(&inks, &mut pixels);
+        for (pixel, expected) in pixels.iter().zip([1.0, 0.0, 0.0]) {
+            assert!(pixel.iter().all(|v| (v - expected).abs() < 0.02), "{pixels:?}");
+        }
+    }
+
+    #[test]
+    fn tables_without_a_way_back_convert_one_way() {
+        let profile = match Profile::read(&table_profile(b"RGB ", 3), Model::Rgb) {
+            Verdict::Convert(profile) => profile,
+            other => panic!("{other:?}"),
+        };
+        assert!(!profile.goes_back());
+        let mut pixels = [[0.0; 3], [1.0; 3], [1.0, 0.0, 0.0]];
+        profile.decode(&mut pixels);
+        // Lightness 0, 100 and 33.3; the last is 0.3066 in sRGB.
+        for (pixel, expected) in pixels.iter().zip([0.0, 1.0, 0.3066]) {
+            assert!(pixel.iter().all(|v| (v - expected).abs() < 0.02), "{pixels:?}");
         }
     }
 

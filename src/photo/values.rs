@@ -121,7 +121,7 @@ impl Values {
             }
         }
         if let Some(profile) = &self.profile {
-            profile.from_srgb(colors);
+            profile.encode(colors);
         }
         for (color, &alpha) in colors.iter_mut().zip(alphas.iter()) {
             *color = color.map(|value| value.clamp(0.0, 1.0));
@@ -152,7 +152,7 @@ mod tests {
     use moxcms::ColorProfile;
     use std::path::PathBuf;
 
-    pub(crate) fn photo(image: Image, depth: Depth, profile: Option<Vec<u8>>) -> Photo {
+    fn photo(image: Image, depth: Depth, profile: Option<Vec<u8>>) -> Photo {
         Photo {
             image,
             depth,
