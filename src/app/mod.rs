@@ -247,12 +247,21 @@ impl App {
             _ if self.first_run && self.photo.is_some() => Some(strings::FIRST_RUN.to_owned()),
             _ => None,
         };
-        let view = self.photo.as_ref().map(|photo| Seen {
-            view: self.viewpoint.view(&self.area),
-            photo: [photo.image.width, photo.image.height],
-            edited: !self.edit.layers.is_empty(),
-        });
-        Stage { view, shown: self.pictures.shown(), compare: &self.compare, foot }
+        let shown = self.pictures.shown();
+        let view = match (self.scene(), shown) {
+            // Until the new photo is rendered, the old one stays as it was.
+            (Some(scene), Some(shown)) if !Arc::ptr_eq(&scene.photo, &shown.frame.scene.photo) => {
+                Some(Seen::of(&shown.frame.scene))
+            }
+            (scene, _) => scene.as_ref().map(Seen::of),
+        };
+        Stage { view, shown, compare: &self.compare, foot }
+    }
+
+    /// What is to be seen; None without a photo.
+    fn scene(&self) -> Option<Scene> {
+        let photo = self.photo.clone()?;
+        Some(Scene { photo, edit: self.edit.clone(), view: self.viewpoint.view(&self.area) })
     }
 
     fn dialogs(&mut self, ctx: &Context) {
@@ -415,8 +424,7 @@ impl App {
 
     /// Asks the engine for what is to be seen, if that is not what was asked for last.
     fn send_scene(&mut self) {
-        let Some(photo) = self.photo.clone() else { return };
-        let scene = Scene { photo, edit: self.edit.clone(), view: self.viewpoint.view(&self.area) };
+        let Some(scene) = self.scene() else { return };
         if self.last_sent.as_ref().is_none_or(|(_, last)| *last != scene) {
             let ticket = self.ticket();
             self.engine.send(Command::Show(ticket, scene.clone()));
