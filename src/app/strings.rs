@@ -25,7 +25,7 @@ pub const AFTER: &str = "After";
 pub const ORIGINAL_SHOWN: &str = "Original";
 pub const FIRST_RUN: &str = "Drag the line. Drop your own photo anywhere.";
 pub const DROP_HERE: &str = "Drop to open";
-pub const NO_PHOTO: &str = "Drop a photo here, or open one with Ctrl+O.";
+pub const NO_PHOTO: &str = "Drop a photo here, or open one.";
 pub const PREPARING: &str = "Preparing the picture…";
 pub const DISMISS: &str = "Dismiss";
 
@@ -244,12 +244,12 @@ pub fn on_processor_tip(reason: &str, threads: usize) -> String {
 /// Time of the last picture.
 pub fn frame_time(time: std::time::Duration) -> String {
     match time.as_secs_f64() * 1e3 {
-        millis if millis < 10.0 => format!("{millis:.1} ms"),
-        millis => format!("{millis:.0} ms"),
+        millis if millis < 10.0 => format!("Rendered in {millis:.1} ms"),
+        millis => format!("Rendered in {millis:.0} ms"),
     }
 }
 
-pub const FRAME_TIME_TIP: &str = "Time of the last picture, before and after";
+pub const FRAME_TIME_TIP: &str = "Time that the visible part took, before and after";
 
 /// The window could not be opened.
 pub fn no_window(error: &str) -> String {
