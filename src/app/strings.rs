@@ -251,6 +251,8 @@ pub fn frame_time(time: std::time::Duration) -> String {
 
 pub const FRAME_TIME_TIP: &str = "Time that the visible part took, before and after";
 
+pub const NO_DISPLAY: &str = "there is no display to open it on";
+
 /// The window could not be opened.
 pub fn no_window(error: &str) -> String {
     format!(
