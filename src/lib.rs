@@ -1,3 +1,11 @@
 //! Understudy: a photo editor that learns filters from before/after examples.
 
+pub mod app;
+pub mod cli;
+pub mod edit;
+pub mod engine;
+pub mod gpu;
+pub mod kernel;
+pub mod operator;
 pub mod photo;
+pub mod render;

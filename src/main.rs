@@ -1,1 +1,7 @@
-fn main(){}
+//! Arguments in, window or command out.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    understudy::cli::main()
+}

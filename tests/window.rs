@@ -11,6 +11,7 @@ use eframe::egui::{DroppedFile, Key, Modifiers, pos2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use understudy::app::App;
+use understudy::engine::Choice;
 use understudy::operator::Library;
 
 type Window = Harness<'static, App>;
@@ -30,12 +31,18 @@ fn wait(window: &mut Window, what: &str, is_there: impl Fn(&Window) -> bool) {
 /// A window that shows its first photo with a filter on.
 #[track_caller]
 fn window(photos: &[&Path]) -> Window {
+    window_on(Choice::Auto, photos)
+}
+
+/// The same, rendered by something in particular.
+#[track_caller]
+fn window_on(choice: Choice, photos: &[&Path]) -> Window {
     let photos: Vec<PathBuf> = photos.iter().map(|path| path.to_path_buf()).collect();
     let mut window = Harness::builder()
         .with_size((1280.0, 800.0))
         .with_max_steps(64)
         .wgpu()
-        .build_eframe(|cc| App::new(cc, photos));
+        .build_eframe(|cc| App::new(cc, photos, choice));
     wait(&mut window, "before and after", |window| has(window, "Before") && has(window, "After"));
     window
 }
@@ -271,4 +278,21 @@ fn the_sheet_lists_the_keys() {
     key(&mut window, Modifiers::NONE, Key::Escape);
     assert!(!has(&window, "Ctrl+E"));
     assert!(is_on(&window, &titles()[0]), "keys belong to the sheet while it is open");
+}
+
+#[test]
+fn the_gpu_and_the_processor_show_the_same_window() {
+    let (_folder, photo) = folder_with_photo();
+    let mut pictures = [Choice::Gpu, Choice::Cpu].map(|choice| {
+        let mut window = window_on(choice, &[&photo]);
+        key(&mut window, Modifiers::COMMAND, Key::Num1);
+        window.render().unwrap()
+    });
+    let canvas = |picture: &mut image::RgbaImage| {
+        image::imageops::crop(picture, 260, 60, 740, 640).to_image()
+    };
+    let [gpu, cpu] = pictures.each_mut().map(canvas);
+    let differs = |(a, b): &(&u8, &u8)| a.abs_diff(**b) > 2;
+    let count = gpu.as_raw().iter().zip(cpu.as_raw()).filter(differs).count();
+    assert_eq!(count, 0, "channels that differ by more than 2");
 }

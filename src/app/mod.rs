@@ -37,7 +37,7 @@ use std::sync::Arc;
 use eframe::egui::{self, CentralPanel, Context, Ui};
 
 use crate::edit::{Edit, Layer};
-use crate::engine::{Engine, Processor, Scene, Ticket};
+use crate::engine::{Backend, Choice, Engine, Processor, Scene, Ticket};
 use crate::gpu::Gpu;
 use crate::operator::Library;
 use crate::photo::{ExportOptions, Photo};
@@ -130,11 +130,11 @@ pub(crate) enum Action {
 
 impl App {
     /// A window that opens the first of `photos`, or the photo that comes with the program.
-    pub fn new(cc: &eframe::CreationContext<'_>, photos: Vec<PathBuf>) -> Self {
+    pub fn new(cc: &eframe::CreationContext<'_>, photos: Vec<PathBuf>, choice: Choice) -> Self {
         theme::apply(&cc.egui_ctx);
         let render = cc.wgpu_render_state.clone();
         let gpu = match &render {
-            Some(it) => Gpu::new(&it.adapter, it.device.clone(), it.queue.clone()),
+            Some(it) => Ok(Gpu::new(&it.adapter, it.device.clone(), it.queue.clone())),
             None => Err(strings::NO_DEVICE.to_owned()),
         };
         let ctx = cc.egui_ctx.clone();
@@ -142,7 +142,10 @@ impl App {
         let first = filter_list::order(&library).first().map(|&index| &library.entries[index]);
         let layers = first.map(|entry| Layer::new(Arc::clone(&entry.operator)));
         let mut app = Self {
-            engine: Engine::start(gpu, Box::new(move || ctx.request_repaint())),
+            engine: Engine::start(
+                Backend::for_window(choice, gpu),
+                Box::new(move || ctx.request_repaint()),
+            ),
             processor: None,
             tickets: 0,
             photo: None,

@@ -26,7 +26,7 @@ impl App {
                 // An older view of the same photo is better than none: it is drawn where the new
                 // one wants it.
                 if self.photo.as_ref().is_some_and(|it| Arc::ptr_eq(it, &frame.scene.photo)) {
-                    self.pictures.set(ctx, frame);
+                    self.pictures.set(ctx, *frame);
                 }
             }
             Event::Progress(ticket, done) => {

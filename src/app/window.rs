@@ -8,16 +8,17 @@ use eframe::egui_wgpu::{WgpuConfiguration, WgpuSetup, WgpuSetupCreateNew};
 use eframe::{NativeOptions, Renderer};
 
 use super::{App, strings};
+use crate::engine::Choice;
 
 const SIZE: [f32; 2] = [1280.0, 800.0];
 const SIZE_MIN: [f32; 2] = [960.0, 600.0];
 
 /// Opens the window, with the first of `photos` or with the photo that comes with the program, and
-/// returns when it is closed.
+/// returns when it is closed. `choice` says what renders.
 ///
 /// # Errors
 /// A sentence when no window can be opened; it names the way to work without one.
-pub fn run(photos: Vec<PathBuf>) -> Result<(), String> {
+pub fn run(photos: Vec<PathBuf>, choice: Choice) -> Result<(), String> {
     let viewport = ViewportBuilder::default()
         .with_title(strings::APP)
         .with_app_id(strings::APP_ID)
@@ -29,8 +30,12 @@ pub fn run(photos: Vec<PathBuf>) -> Result<(), String> {
         wgpu_options: WgpuConfiguration { wgpu_setup: setup(), ..Default::default() },
         ..Default::default()
     };
-    eframe::run_native(strings::APP, options, Box::new(|cc| Ok(Box::new(App::new(cc, photos)))))
-        .map_err(|error| strings::no_window(&reason(&error)))
+    eframe::run_native(
+        strings::APP,
+        options,
+        Box::new(|cc| Ok(Box::new(App::new(cc, photos, choice)))),
+    )
+    .map_err(|error| strings::no_window(&reason(&error)))
 }
 
 /// Why there is no window, in words that are no path of a source file.

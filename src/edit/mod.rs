@@ -64,16 +64,12 @@ impl View {
 
     /// Where a point of the photo is on screen, in pixels from the area's upper left corner.
     pub fn screen_from_photo(&self, point: [f64; 2]) -> [f64; 2] {
-        [0, 1].map(|axis| {
-            self.corner(axis) + (point[axis] - self.center[axis]) * self.zoom
-        })
+        [0, 1].map(|axis| self.corner(axis) + (point[axis] - self.center[axis]) * self.zoom)
     }
 
     /// Which point of the photo is under a point of the screen.
     pub fn photo_from_screen(&self, point: [f64; 2]) -> [f64; 2] {
-        [0, 1].map(|axis| {
-            self.center[axis] + (point[axis] - self.corner(axis)) / self.zoom
-        })
+        [0, 1].map(|axis| self.center[axis] + (point[axis] - self.corner(axis)) / self.zoom)
     }
 
     /// The screen position of the centre: at whole zooms rounded so that photo pixels and screen

@@ -16,6 +16,8 @@ pub struct Ticket(pub u64);
 pub enum Command {
     /// Open a photo. Answered by [`Event::Opened`] or [`Event::Failed`].
     Open(Ticket, PathBuf),
+    /// Open the photo that comes with the program. Answered as [`Command::Open`].
+    OpenBundled(Ticket),
     /// Show this from now on. Of several waiting scenes only the newest is rendered.
     /// Answered by [`Event::Shown`] or [`Event::Failed`].
     Show(Ticket, Scene),
@@ -64,7 +66,7 @@ pub enum Event {
     /// A photo is open.
     Opened(Ticket, Arc<Photo>),
     /// A scene is rendered.
-    Shown(Ticket, Frame),
+    Shown(Ticket, Box<Frame>),
     /// How much of an export is done, 0..1.
     Progress(Ticket, f32),
     /// An export is on disk.

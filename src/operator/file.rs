@@ -43,8 +43,8 @@ pub fn read_bytes(bytes: &[u8], path: &Path) -> Result<Operator, OperatorError> 
         .as_ref()
         .and_then(|metadata| metadata.get(METADATA_KEY))
         .ok_or_else(|| damaged("it holds weights but no Understudy spec".to_owned()))?;
-    let json: serde_json::Value =
-        serde_json::from_str(text).map_err(|error| damaged(format!("its spec is no JSON ({error})")))?;
+    let json: serde_json::Value = serde_json::from_str(text)
+        .map_err(|error| damaged(format!("its spec is no JSON ({error})")))?;
     if let Some(what) = newer_part(&json) {
         return Err(OperatorError::Newer { path: path.to_owned(), what });
     }
@@ -63,8 +63,7 @@ pub fn read_bytes(bytes: &[u8], path: &Path) -> Result<Operator, OperatorError> 
 /// # Errors
 /// A sentence when the file exists and `overwrite` is not asked for, or cannot be written.
 pub fn write(operator: &Operator, path: &Path, overwrite: bool) -> Result<(), OperatorError> {
-    let failed =
-        |reason: String| OperatorError::Write { path: path.to_owned(), reason };
+    let failed = |reason: String| OperatorError::Write { path: path.to_owned(), reason };
     let bytes = bytes_of(operator).map_err(failed)?;
     let folder = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
@@ -98,7 +97,11 @@ pub(super) fn read_bounded(path: &Path) -> Result<Vec<u8>, OperatorError> {
     if meta.len() > FILE_BYTES_MAX {
         return Err(OperatorError::Damaged {
             path: path.to_owned(),
-            reason: format!("it is {} MiB large, a filter at most {}", meta.len() >> 20, FILE_BYTES_MAX >> 20),
+            reason: format!(
+                "it is {} MiB large, a filter at most {}",
+                meta.len() >> 20,
+                FILE_BYTES_MAX >> 20
+            ),
         });
     }
     let mut bytes = Vec::with_capacity(usize::try_from(meta.len()).unwrap_or(0));
@@ -118,8 +121,7 @@ impl Reader<'_> {
             return Err(format!("its analysis size is {short_side}"));
         }
         let network = self.network("network", &spec.network, 3)?;
-        let guide =
-            spec.guide.as_ref().map(|layers| self.guide("guide", layers)).transpose()?;
+        let guide = spec.guide.as_ref().map(|layers| self.guide("guide", layers)).transpose()?;
         let layer = match &spec.layer {
             GuidedSpec::Plain { radius, epsilon } => {
                 if !Tuning::EPSILON.contains(epsilon) {
@@ -138,8 +140,8 @@ impl Reader<'_> {
                 GuidedLayer::Convolutional { dilation: *dilation, mean, pointwise }
             }
         };
-        let (GuidedLayer::Plain { radius, .. } | GuidedLayer::Convolutional { dilation: radius, .. }) =
-            layer;
+        let (GuidedLayer::Plain { radius, .. }
+        | GuidedLayer::Convolutional { dilation: radius, .. }) = layer;
         if !(1..=Tuning::RADIUS_MAX).contains(&radius) {
             return Err(format!("its radius is {radius}"));
         }
@@ -162,7 +164,12 @@ impl Reader<'_> {
     }
 
     /// A list of layers whose channels follow from `inputs` and end at 3.
-    fn network(&mut self, name: &str, specs: &[LayerSpec], inputs: usize) -> Result<Network, String> {
+    fn network(
+        &mut self,
+        name: &str,
+        specs: &[LayerSpec],
+        inputs: usize,
+    ) -> Result<Network, String> {
         if specs.is_empty() || specs.len() > LAYERS_MAX {
             return Err(format!("“{name}” has {} layers", specs.len()));
         }
@@ -179,7 +186,12 @@ impl Reader<'_> {
         Ok(Network { layers })
     }
 
-    fn pointwise(&mut self, name: &str, specs: &[LayerSpec], inputs: usize) -> Result<Network, String> {
+    fn pointwise(
+        &mut self,
+        name: &str,
+        specs: &[LayerSpec],
+        inputs: usize,
+    ) -> Result<Network, String> {
         let network = self.network(name, specs, inputs)?;
         let is_wide = |layer: &Layer| matches!(layer, Layer::Conv(conv) if conv.kernel != 1);
         if network.layers.iter().any(is_wide) {
@@ -192,20 +204,28 @@ impl Reader<'_> {
     fn guide(&mut self, name: &str, specs: &[LayerSpec]) -> Result<Network, String> {
         let network = self.pointwise(name, specs, 3)?;
         match network.layers.as_slice() {
-            [Layer::Conv(first), Layer::AdaptiveNorm(_), Layer::LeakyRelu { .. }, Layer::Conv(_)]
-                if first.bias.is_none() && first.outputs <= 64 =>
-            {
-                Ok(network)
-            }
+            [
+                Layer::Conv(first),
+                Layer::AdaptiveNorm(_),
+                Layer::LeakyRelu { .. },
+                Layer::Conv(_),
+            ] if first.bias.is_none() && first.outputs <= 64 => Ok(network),
             _ => Err(format!("“{name}” has layers that do not fold into one pass")),
         }
     }
 
-    fn layer(&mut self, name: &str, spec: &LayerSpec, channels: usize) -> Result<(Layer, usize), String> {
+    fn layer(
+        &mut self,
+        name: &str,
+        spec: &LayerSpec,
+        channels: usize,
+    ) -> Result<(Layer, usize), String> {
         match *spec {
             LayerSpec::Conv { inputs, outputs, kernel, dilation, bias } => {
                 if inputs != channels {
-                    return Err(format!("“{name}” takes {inputs} channels and is given {channels}"));
+                    return Err(format!(
+                        "“{name}” takes {inputs} channels and is given {channels}"
+                    ));
                 }
                 if !(1..=CHANNELS_MAX).contains(&outputs)
                     || !(kernel == 1 || kernel == 3)
@@ -213,9 +233,9 @@ impl Reader<'_> {
                 {
                     return Err(format!("the sizes of “{name}” are out of range"));
                 }
-                let weight = self.take(&format!("{name}.weight"), outputs * inputs * kernel * kernel)?;
-                let bias =
-                    bias.then(|| self.take(&format!("{name}.bias"), outputs)).transpose()?;
+                let weight =
+                    self.take(&format!("{name}.weight"), outputs * inputs * kernel * kernel)?;
+                let bias = bias.then(|| self.take(&format!("{name}.bias"), outputs)).transpose()?;
                 Ok((Layer::Conv(Conv { inputs, outputs, kernel, dilation, weight, bias }), outputs))
             }
             LayerSpec::AdaptiveNorm { channels: own } => {
@@ -252,7 +272,10 @@ impl Reader<'_> {
             return Err(format!("“{name}” is not stored as 32-bit floats"));
         }
         if tensor.data().len() != 4 * len {
-            return Err(format!("“{name}” has {} values instead of {len}", tensor.data().len() / 4));
+            return Err(format!(
+                "“{name}” has {} values instead of {len}",
+                tensor.data().len() / 4
+            ));
         }
         let values: Vec<f32> = tensor
             .data()
@@ -270,7 +293,9 @@ impl Reader<'_> {
 
     fn nothing_left(&self) -> Result<(), String> {
         match self.tensors.names().into_iter().find(|name| !self.taken.contains(*name)) {
-            Some(name) => Err(format!("it holds “{}”, which its spec does not name", name.escape_debug())),
+            Some(name) => {
+                Err(format!("it holds “{}”, which its spec does not name", name.escape_debug()))
+            }
             None => Ok(()),
         }
     }

@@ -13,6 +13,7 @@ mod pickle;
 mod provenance;
 mod spec;
 mod tuning;
+mod untrained;
 
 pub use file::{read, read_bytes, write};
 pub use import::import;
@@ -128,7 +129,9 @@ pub struct Operator {
 #[derive(Debug, thiserror::Error)]
 pub enum OperatorError {
     /// The file could not be read at all.
-    #[error("{path} could not be read: {source}. Check that the file exists and that you may read it.")]
+    #[error(
+        "{path} could not be read: {source}. Check that the file exists and that you may read it."
+    )]
     Read {
         /// The file.
         path: PathBuf,

@@ -82,6 +82,24 @@ pub(super) enum GuidedSpec {
     Convolutional { dilation: usize, pointwise: Vec<LayerSpec> },
 }
 
+impl Operator {
+    /// The spec as it stands in the file, for showing.
+    pub fn describe(&self) -> impl Serialize + use<> {
+        Spec::of(self)
+    }
+
+    /// Number of trained values.
+    pub fn parameters(&self) -> usize {
+        let layer = match &self.layer {
+            GuidedLayer::Plain { .. } => 0,
+            GuidedLayer::Convolutional { mean, pointwise, .. } => {
+                mean.len() + pointwise.parameters()
+            }
+        };
+        self.network.parameters() + self.guide.as_ref().map_or(0, Network::parameters) + layer
+    }
+}
+
 impl Spec {
     /// The spec of an operator.
     pub fn of(operator: &Operator) -> Self {

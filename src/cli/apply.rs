@@ -1,0 +1,145 @@
+//! `understudy apply`: a filter over photos, file to file.
+
+use std::collections::HashSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::Instant;
+
+use serde_json::json;
+
+use super::{complain, say};
+use crate::edit::{Edit, Layer};
+use crate::engine::{self, Backend, Choice};
+use crate::operator::{Library, Tuning};
+use crate::photo::{self, ExportOptions, Format};
+use crate::render::Source;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// A filter's name, or its file
+    filter: String,
+    /// The photos; they are only read
+    #[arg(required = true)]
+    photos: Vec<PathBuf>,
+    /// The file to write, or a folder where there are several photos
+    #[arg(short, long)]
+    out: PathBuf,
+    /// How much of the filter, from 0 to 1; the filter's own where left out
+    #[arg(long, value_parser = strength)]
+    strength: Option<f32>,
+    /// Radius r of the guided layer, in cells of its grid
+    #[arg(long)]
+    r: Option<usize>,
+    /// Edge softness ε of a plain guided layer
+    #[arg(long)]
+    eps: Option<f64>,
+    /// Analysis size: the short side of what the network looks at, in pixels
+    #[arg(long)]
+    il: Option<usize>,
+    /// What renders
+    #[arg(long, value_enum, default_value_t)]
+    engine: Choice,
+    /// Quality of a JPEG, from 1 to 100
+    #[arg(long, default_value_t = 92, value_parser = clap::value_parser!(u8).range(1..=100))]
+    quality: u8,
+    /// Replace files that exist; never the photos themselves
+    #[arg(long)]
+    overwrite: bool,
+    /// Report in JSON, one object a line
+    #[arg(long)]
+    json: bool,
+}
+
+fn strength(text: &str) -> Result<f32, String> {
+    let value: f32 = text.parse().map_err(|_| "it is no number".to_owned())?;
+    if (0.0..=1.0).contains(&value) { Ok(value) } else { Err("it must be from 0 to 1".to_owned()) }
+}
+
+pub(super) fn run(arguments: &Arguments) -> Result<(), String> {
+    let operator = Library::load().find(&arguments.filter).map_err(|error| error.to_string())?;
+    let tuning = Tuning { radius: arguments.r, epsilon: arguments.eps, short_side: arguments.il };
+    operator.settings(&tuning).map_err(|error| error.to_string())?;
+    let mut layer = Layer { tuning, ..Layer::new(operator) };
+    layer.strength = arguments.strength.unwrap_or(layer.strength);
+    let edit = Edit { layers: vec![layer] };
+    let targets = targets(&arguments.photos, &arguments.out)?;
+    let backend = Backend::headless(arguments.engine)?;
+    let options = ExportOptions { quality: arguments.quality, overwrite: arguments.overwrite };
+    let mut failed = 0;
+    for (photo, target) in arguments.photos.iter().zip(&targets) {
+        let started = Instant::now();
+        match apply(photo, target, &edit, &backend, &options) {
+            Ok(()) if arguments.json => say(&json!({
+                "what": "applied",
+                "photo": photo,
+                "file": target,
+                "engine": backend.name(),
+                "seconds": started.elapsed().as_secs_f64(),
+            })
+            .to_string()),
+            Ok(()) => complain(&format!("Wrote {}.", target.display())),
+            Err(sentence) => {
+                complain(&sentence);
+                failed += 1;
+            }
+        }
+    }
+    match (failed, targets.len()) {
+        (0, _) => Ok(()),
+        (1, 1) => Err("Nothing was written.".to_owned()),
+        (failed, all) => Err(format!("{failed} of {all} photos were not written; the others are.")),
+    }
+}
+
+fn apply(
+    path: &Path,
+    target: &Path,
+    edit: &Edit,
+    backend: &Backend,
+    options: &ExportOptions,
+) -> Result<(), String> {
+    if target.exists() && !options.overwrite {
+        return Err(format!(
+            "{} exists already. It was left as it is; choose another name or add --overwrite.",
+            target.display()
+        ));
+    }
+    let photo = photo::open(path).map_err(|error| error.to_string())?;
+    for notice in &photo.notices {
+        complain(&format!("{}: {notice}", path.display()));
+    }
+    let source = Source::new(Arc::new(photo));
+    let never = AtomicBool::new(false);
+    engine::export(backend, &source, edit, target, options, &mut |_| {}, &never)
+        .map_err(|error| error.to_string())
+}
+
+/// The file to write for each photo.
+fn targets(photos: &[PathBuf], out: &Path) -> Result<Vec<PathBuf>, String> {
+    let is_folder =
+        out.is_dir() || photos.len() > 1 || out.as_os_str().to_string_lossy().ends_with('/');
+    if !is_folder {
+        Format::from_path(out).map_err(|error| error.to_string())?;
+        return Ok(vec![out.to_owned()]);
+    }
+    fs::create_dir_all(out).map_err(|error| {
+        format!("The folder {} could not be made: {error}. Choose another one.", out.display())
+    })?;
+    let targets: Vec<PathBuf> = photos.iter().map(|photo| out.join(name_of(photo))).collect();
+    let mut seen = HashSet::new();
+    match targets.iter().find(|target| !seen.insert(*target)) {
+        Some(twice) => Err(format!(
+            "Two photos would be written to {}. Nothing was written; apply the filter to them one by one.",
+            twice.display()
+        )),
+        None => Ok(targets),
+    }
+}
+
+/// The photo's own name; with another ending where its format is only read.
+fn name_of(photo: &Path) -> PathBuf {
+    let name = PathBuf::from(photo.file_name().unwrap_or_default());
+    if Format::from_path(&name).is_ok() { name } else { name.with_extension("png") }
+}

@@ -1,0 +1,265 @@
+//! What is measured: solve, render, view, and file to file.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::Instant;
+
+use rayon::prelude::*;
+
+use super::clock::{Time, extra_mib, time};
+use crate::edit::{Edit, Layer, View};
+use crate::engine::{self, Backend};
+use crate::gpu::{GpuPhoto, GpuSolver};
+use crate::operator::{Operator, Tuning, Variant};
+use crate::photo::{self, ExportOptions, Image, Photo, Pixels};
+use crate::render::{self, Lattice, Solver, Source};
+
+/// One line of the report.
+pub struct Row {
+    pub what: &'static str,
+    pub variant: Variant,
+    pub size: [usize; 2],
+    pub time: Time,
+    pub more: More,
+}
+
+/// Further figures of a row by name.
+type More = Vec<(&'static str, Option<f64>)>;
+
+/// Rows of an export's strip: what the program renders at once.
+const STRIP_PIXELS: usize = 1 << 21;
+const VIEW_SIZE: [u32; 2] = [1920, 1080];
+
+/// Measures everything, and reports each row when it is there.
+pub fn run(
+    backend: &Backend,
+    variants: &[Variant],
+    sizes: &[[usize; 2]],
+    repeat: usize,
+    report: &dyn Fn(Row),
+) -> Result<(), String> {
+    for size in sizes {
+        let source = Source::new(Arc::new(Photo::from_image(picture(*size))));
+        let copy = copy_time(backend, &source, repeat)?;
+        for variant in variants {
+            let layer = Layer::new(Arc::new(Operator::untrained(*variant, 1)));
+            let edit = Edit { layers: vec![layer] };
+            let row = |what, time, more| Row { what, variant: *variant, size: *size, time, more };
+            report(row("solve", solve_time(backend, &source, &edit, repeat)?, Vec::new()));
+            let (render, extra) = render_time(backend, &source, &edit, repeat)?;
+            let copies = render.median_ms / copy.median_ms;
+            report(row(
+                "render",
+                render,
+                vec![
+                    ("copy_ms", Some(copy.median_ms)),
+                    ("copies", Some(copies)),
+                    ("extra_mib", extra),
+                ],
+            ));
+            let (view, more) = view_time(backend, &source, &edit, repeat)?;
+            report(row("view", view, more));
+            let (apply, more) = apply_time(backend, &source, &edit, repeat.min(3))?;
+            report(row("apply", apply, more));
+        }
+    }
+    Ok(())
+}
+
+/// A photo-like picture: smooth, with texture and noise, so that a JPEG of it costs what photos do.
+fn picture([width, height]: [usize; 2]) -> Image {
+    let mut pixels = vec![[255; 4]; width * height];
+    pixels.par_chunks_exact_mut(width).enumerate().for_each(|(y, row)| {
+        let v = y as f32 / height as f32;
+        for (x, pixel) in row.iter_mut().enumerate() {
+            let u = x as f32 / width as f32;
+            let noise =
+                (((x * 7919) ^ (y * 104_729)).wrapping_mul(2_654_435_761) >> 24 & 15) as f32;
+            let wave = 40.0 * (u * 90.0).sin() * (v * 70.0).cos();
+            let [r, g, b] = [200.0 * u + wave, 220.0 * v + 0.5 * wave, 180.0 * (1.0 - u) + wave];
+            *pixel = [(r + noise) as u8, (g + noise) as u8, (b + noise) as u8, 255];
+        }
+    });
+    Image::eight(width, height, pixels)
+}
+
+/// A plain copy of the photo's pixels by the same engine and threads.
+fn copy_time(backend: &Backend, source: &Source, repeat: usize) -> Result<Time, String> {
+    match backend {
+        Backend::Cpu { .. } => {
+            let Pixels::Eight(pixels) = &source.image().pixels else {
+                return Err("The picture of the bench has 8 bits.".to_owned());
+            };
+            let mut copy = pixels.clone();
+            time(repeat, || {
+                copy.par_chunks_mut(1 << 16)
+                    .zip(pixels.par_chunks(1 << 16))
+                    .for_each(|(to, from)| to.copy_from_slice(from));
+                std::hint::black_box(&mut copy);
+                Ok(())
+            })
+        }
+        Backend::Gpu(gpu) => {
+            let mut photo = GpuPhoto::new(gpu, source)?;
+            time(repeat, || {
+                photo.copy(gpu, source);
+                gpu.wait()
+            })
+        }
+    }
+}
+
+fn solve_time(
+    backend: &Backend,
+    source: &Source,
+    edit: &Edit,
+    repeat: usize,
+) -> Result<Time, String> {
+    match backend {
+        Backend::Cpu { .. } => {
+            // Moments belong to the photo and are counted as render's, once a photo.
+            source.moments();
+            time(repeat, || {
+                let stages = Solver::default().solve(source, edit);
+                stages.map(drop).map_err(|error| error.to_string())
+            })
+        }
+        Backend::Gpu(gpu) => {
+            let mut photo = GpuPhoto::new(gpu, source)?;
+            time(repeat, || {
+                GpuSolver::default().solve(gpu, source, &mut photo, edit)?;
+                gpu.wait()
+            })
+        }
+    }
+}
+
+fn render_time(
+    backend: &Backend,
+    source: &Source,
+    edit: &Edit,
+    repeat: usize,
+) -> Result<(Time, Option<f64>), String> {
+    let (width, height) = (source.image().width, source.image().height);
+    let rows = (STRIP_PIXELS / width).clamp(1, height);
+    let strips = engine::strips(backend, source, edit)?;
+    let all = || {
+        for first in (0..height).step_by(rows) {
+            std::hint::black_box(strips(first..(first + rows).min(height))?);
+        }
+        Ok::<(), String>(())
+    };
+    let extra = extra_mib(all)?;
+    Ok((time(repeat, all)?, extra))
+}
+
+/// A 1920x1080 view of the photo: after a change of filter, of r or ε, of strength.
+fn view_time(
+    backend: &Backend,
+    source: &Source,
+    edit: &Edit,
+    repeat: usize,
+) -> Result<(Time, More), String> {
+    let (width, height) = (source.image().width, source.image().height);
+    let view = View::fit(VIEW_SIZE, width, height);
+    let lattice = Lattice::view(&view, width, height, source.levels());
+    let mut tuned = edit.clone();
+    let mut turn = 0;
+    let mut next = |kind: &str| -> Edit {
+        turn += 1;
+        for layer in &mut tuned.layers {
+            match kind {
+                "strength" => layer.strength = 0.5 + 0.001 * (turn % 100) as f32,
+                "layer" => {
+                    let radius = Some(1 + turn % 4);
+                    layer.tuning = Tuning { radius, ..Tuning::default() };
+                }
+                _ => layer.operator = Arc::new((*layer.operator).clone()),
+            }
+        }
+        tuned.clone()
+    };
+    let mut times = Vec::new();
+    for kind in ["filter", "layer", "strength"] {
+        times.push(match backend {
+            Backend::Cpu { .. } => {
+                let mut solver = Solver::default();
+                time(repeat, || {
+                    let stages =
+                        solver.solve(source, &next(kind)).map_err(|error| error.to_string())?;
+                    std::hint::black_box(render::view(source, &stages, &lattice));
+                    Ok::<(), String>(())
+                })?
+            }
+            Backend::Gpu(gpu) => {
+                let mut photo = GpuPhoto::new(gpu, source)?;
+                let mut solver = GpuSolver::default();
+                time(repeat, || {
+                    let stages = solver.solve(gpu, source, &mut photo, &next(kind))?;
+                    gpu.view(source, &mut photo, &stages, &lattice);
+                    gpu.wait()
+                })?
+            }
+        });
+    }
+    let more =
+        vec![("layer_ms", Some(times[1].median_ms)), ("strength_ms", Some(times[2].median_ms))];
+    Ok((times[0], more))
+}
+
+/// JPEG file to JPEG file.
+fn apply_time(
+    backend: &Backend,
+    source: &Source,
+    edit: &Edit,
+    repeat: usize,
+) -> Result<(Time, More), String> {
+    let folder = tempfile::tempdir()
+        .map_err(|error| format!("No temporary folder could be made: {error}. Free some space."))?;
+    let (from, to) = (folder.path().join("from.jpg"), folder.path().join("to.jpg"));
+    let options = ExportOptions { quality: 92, overwrite: true };
+    let never = AtomicBool::new(false);
+    let write = |source: &Source, edit: &Edit, target| {
+        engine::export(backend, source, edit, target, &options, &mut |_| {}, &never)
+            .map_err(|error| error.to_string())
+    };
+    write(source, &Edit::default(), &from)?;
+    let read = || {
+        photo::open(&from)
+            .map(|photo| Source::new(Arc::new(photo)))
+            .map_err(|error| error.to_string())
+    };
+    let (mut decode, mut encode) = (Vec::new(), Vec::new());
+    let total = time(repeat, || {
+        let started = Instant::now();
+        let source = read()?;
+        decode.push(started.elapsed().as_secs_f64());
+        write(&source, edit, &to)
+    })?;
+    // Writing the photo as it is costs an encoding and a copy.
+    let source = read()?;
+    for _ in 0..repeat {
+        let pixels = source.image();
+        let started = Instant::now();
+        photo::export(source.photo(), &to, &options, &mut |rows| Ok(rows_of(pixels, rows)))
+            .map_err(|error| error.to_string())?;
+        encode.push(started.elapsed().as_secs_f64());
+    }
+    Ok((
+        total,
+        vec![
+            ("decode_ms", Some(Time::of(decode).median_ms)),
+            ("encode_ms", Some(Time::of(encode).median_ms)),
+        ],
+    ))
+}
+
+fn rows_of(image: &Image, rows: std::ops::Range<usize>) -> Image {
+    let range = rows.start * image.width..rows.end * image.width;
+    match &image.pixels {
+        Pixels::Eight(pixels) => Image::eight(image.width, rows.len(), pixels[range].to_vec()),
+        Pixels::Sixteen(pixels) => {
+            Image::sixteen(image.width, rows.len(), pixels[range].to_vec(), image.coding)
+        }
+    }
+}

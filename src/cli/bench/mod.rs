@@ -1,0 +1,108 @@
+//! `understudy bench`: how fast filters are here, beside a plain copy of the same pixels.
+//!
+//! Every figure stands beside a yardstick of the same run: times of shared machines are worth
+//! little, ratios hold.
+
+mod cases;
+mod clock;
+
+use serde_json::{Value, json};
+
+use super::say;
+use crate::engine::{Backend, Choice};
+use crate::operator::Variant;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// Variants, such as dgf-b,dgf-c
+    #[arg(long, value_delimiter = ',', value_parser = variant)]
+    variants: Vec<Variant>,
+    /// Photo sizes, such as 2048x2048,6000x4000
+    #[arg(long, value_delimiter = ',', value_parser = size, default_values = ["2048x2048", "6000x4000"])]
+    sizes: Vec<[usize; 2]>,
+    /// What renders
+    #[arg(long, value_enum, default_value_t)]
+    engine: Choice,
+    /// Threads of the CPU engine; all cores where left out
+    #[arg(long)]
+    threads: Option<usize>,
+    /// Timed runs of each figure
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u16).range(1..=1000))]
+    repeat: u16,
+    /// Report in JSON, one object a line
+    #[arg(long)]
+    json: bool,
+}
+
+fn variant(text: &str) -> Result<Variant, String> {
+    Variant::ALL
+        .into_iter()
+        .find(|variant| variant.name() == text)
+        .ok_or_else(|| format!("known are {}", Variant::ALL.map(Variant::name).join(", ")))
+}
+
+fn size(text: &str) -> Result<[usize; 2], String> {
+    let side = |text: &str| text.parse().ok().filter(|side| (1..=30_000).contains(side));
+    let parsed = text.split_once('x').and_then(|(w, h)| Some([side(w)?, side(h)?]));
+    parsed
+        .filter(|[w, h]| w * h <= 400_000_000)
+        .ok_or_else(|| "a size is WIDTHxHEIGHT, at most 400 megapixels".to_owned())
+}
+
+pub(super) fn run(arguments: &Arguments) -> Result<(), String> {
+    let threads = arguments.threads.unwrap_or_else(rayon::current_num_threads);
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .build()
+        .map_err(|error| format!("{threads} threads could not be started: {error}."))?;
+    let backend = Backend::headless(arguments.engine)?;
+    let variants = match arguments.variants.as_slice() {
+        [] => Variant::ALL.to_vec(),
+        chosen => chosen.to_vec(),
+    };
+    if !arguments.json {
+        say(&format!(
+            "{:8}{:9}{:>12}{:>12}{:>10}{:>10}{:>9}{:>11}",
+            "", "variant", "size", "median ms", "min ms", "copy ms", "copies", "extra MiB"
+        ));
+    }
+    let report = |row: Value| say(&if arguments.json { row.to_string() } else { table_row(&row) });
+    pool.install(|| {
+        cases::run(&backend, &variants, &arguments.sizes, usize::from(arguments.repeat), &|row| {
+            let mut whole = json!({ "what": row.what, "variant": row.variant.name() });
+            whole["width"] = json!(row.size[0]);
+            whole["height"] = json!(row.size[1]);
+            whole["engine"] = json!(backend.name());
+            whole["threads"] = json!(threads);
+            whole["median_ms"] = json!(row.time.median_ms);
+            whole["min_ms"] = json!(row.time.min_ms);
+            for (name, value) in &row.more {
+                whole[*name] = json!(value);
+            }
+            report(whole);
+        })
+    })
+}
+
+fn table_row(row: &Value) -> String {
+    let word = |name: &str| row[name].as_str().unwrap_or_default().to_owned();
+    let number =
+        |name: &str| row[name].as_f64().map_or("–".to_owned(), |value| format!("{value:.2}"));
+    let mut line = format!(
+        "{:8}{:9}{:>12}{:>12}{:>10}{:>10}{:>9}{:>11}",
+        word("what"),
+        word("variant"),
+        format!("{}x{}", row["width"], row["height"]),
+        number("median_ms"),
+        number("min_ms"),
+        number("copy_ms"),
+        number("copies"),
+        number("extra_mib"),
+    );
+    for name in ["decode_ms", "encode_ms", "strength_ms", "layer_ms"] {
+        if !row[name].is_null() {
+            line += &format!("  {} {}", name.trim_end_matches("_ms"), number(name));
+        }
+    }
+    line
+}

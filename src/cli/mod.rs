@@ -1,0 +1,78 @@
+//! The command line: the same engine without a window, a file per command.
+//!
+//! Exit 0; 1 with a sentence that names the file and the remedy; 2 for wrong usage. With `--json`
+//! standard output holds one JSON object a line and nothing else; sentences go to standard error.
+
+mod apply;
+mod bench;
+mod filters;
+mod import;
+mod inspect;
+
+use std::io::{self, Write as _};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::engine::Choice;
+
+/// A photo editor that learns filters from before/after examples.
+#[derive(Debug, Parser)]
+#[command(version, about, args_conflicts_with_subcommands = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+    /// Photos to open in the window
+    photos: Vec<PathBuf>,
+    /// What renders
+    #[arg(long, value_enum, default_value_t)]
+    engine: Choice,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Apply a filter to photos, at full resolution
+    Apply(apply::Arguments),
+    /// List the filters that there are
+    Filters(filters::Arguments),
+    /// Say what a filter is and where it comes from
+    Inspect(inspect::Arguments),
+    /// Make a filter of a PyTorch checkpoint; nothing in it is executed
+    Import(import::Arguments),
+    /// Measure how fast filters are on this machine
+    Bench(bench::Arguments),
+}
+
+/// Runs the program with the process's arguments.
+pub fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let result = match arguments.command {
+        Some(Command::Apply(arguments)) => apply::run(&arguments),
+        Some(Command::Filters(arguments)) => filters::run(&arguments),
+        Some(Command::Inspect(arguments)) => inspect::run(&arguments),
+        Some(Command::Import(arguments)) => import::run(arguments),
+        Some(Command::Bench(arguments)) => bench::run(&arguments),
+        None => crate::app::run(arguments.photos, arguments.engine),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(sentence) => {
+            complain(&sentence);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// A line on standard output. A reader that has gone away needs no more lines.
+fn say(line: &str) {
+    if writeln!(io::stdout(), "{line}").is_err() {
+        std::process::exit(0);
+    }
+}
+
+/// A sentence on standard error.
+fn complain(sentence: &str) {
+    // Where it cannot be said there is nobody to say it to.
+    drop(writeln!(io::stderr(), "{sentence}"));
+}

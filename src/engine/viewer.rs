@@ -1,0 +1,126 @@
+//! Renders scenes, and keeps what the next one can use again.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use super::{Backend, Frame, Picture, Scene};
+use crate::gpu::{Gpu, GpuPhoto, GpuSolver};
+use crate::photo::Photo;
+use crate::render::{self, Lattice, Solver, Source};
+
+/// The renderer of scenes.
+#[derive(Debug)]
+pub(super) struct Viewer {
+    pub backend: Backend,
+    /// The photos of late, newest last.
+    sources: Vec<Arc<Source>>,
+    solver: Solver,
+    gpu_solver: GpuSolver,
+    gpu_photo: Option<GpuPhoto>,
+    /// The photo without its edit, which most scenes share with the one before.
+    before: Option<(Scene, Picture)>,
+}
+
+const SOURCES_MAX: usize = 2;
+
+impl Viewer {
+    pub fn new(backend: Backend) -> Self {
+        Self {
+            backend,
+            sources: Vec::new(),
+            solver: Solver::default(),
+            gpu_solver: GpuSolver::default(),
+            gpu_photo: None,
+            before: None,
+        }
+    }
+
+    /// From now on computes on the CPU.
+    pub fn give_up_gpu(&mut self, reason: String) {
+        *self = Self {
+            sources: std::mem::take(&mut self.sources),
+            ..Self::new(Backend::Cpu { reason })
+        };
+    }
+
+    /// The photo with what is computed of it once.
+    pub fn source(&mut self, photo: &Arc<Photo>) -> Arc<Source> {
+        if let Some(source) = self.sources.iter().find(|source| Arc::ptr_eq(source.photo(), photo))
+        {
+            return Arc::clone(source);
+        }
+        let source = Arc::new(Source::new(Arc::clone(photo)));
+        self.sources.push(Arc::clone(&source));
+        if self.sources.len() > SOURCES_MAX {
+            self.sources.remove(0);
+        }
+        source
+    }
+
+    /// Renders a scene.
+    ///
+    /// # Errors
+    /// A sentence for a tuning that a filter does not have, or what the driver said.
+    pub fn render(&mut self, scene: Scene) -> Result<Frame, String> {
+        let started = Instant::now();
+        let source = self.source(&scene.photo);
+        let (width, height) = (source.image().width, source.image().height);
+        let lattice = Lattice::view(&scene.view, width, height, source.levels());
+        let kept = self.before.take().filter(|(before, _)| {
+            before.view == scene.view && Arc::ptr_eq(&before.photo, &scene.photo)
+        });
+        let kept = kept.map(|(_, picture)| picture);
+        let (before, after) = match self.backend.clone() {
+            Backend::Gpu(gpu) if self.takes(&gpu, &source) => {
+                self.on_gpu(&gpu, &source, &scene, &lattice, kept)?
+            }
+            _ => self.on_cpu(&source, &scene, &lattice, kept)?,
+        };
+        self.before = Some((scene.clone(), before.clone()));
+        Ok(Frame { scene, before, after, time: started.elapsed() })
+    }
+
+    fn on_cpu(
+        &mut self,
+        source: &Source,
+        scene: &Scene,
+        lattice: &Lattice,
+        before: Option<Picture>,
+    ) -> Result<(Picture, Picture), String> {
+        let stages = self.solver.solve(source, &scene.edit).map_err(|error| error.to_string())?;
+        let picture = |stages| Picture::Cpu(render::view(source, stages, lattice).into());
+        let before = before.unwrap_or_else(|| picture(&[]));
+        let after = if stages.is_empty() { before.clone() } else { picture(&stages) };
+        Ok((before, after))
+    }
+
+    fn on_gpu(
+        &mut self,
+        gpu: &Gpu,
+        source: &Source,
+        scene: &Scene,
+        lattice: &Lattice,
+        before: Option<Picture>,
+    ) -> Result<(Picture, Picture), String> {
+        let Some(photo) = &mut self.gpu_photo else {
+            return self.on_cpu(source, scene, lattice, before);
+        };
+        let stages = self.gpu_solver.solve(gpu, source, photo, &scene.edit)?;
+        let mut picture = |stages: &[_]| {
+            let texture = gpu.view(source, photo, stages, lattice);
+            Picture::Gpu(texture.create_view(&wgpu::TextureViewDescriptor::default()))
+        };
+        let before = before.unwrap_or_else(|| picture(&[]));
+        let after = if stages.is_empty() { before.clone() } else { picture(&stages) };
+        gpu.wait()?;
+        Ok((before, after))
+    }
+
+    /// Sees that the photo is in graphics memory; false where it does not fit.
+    fn takes(&mut self, gpu: &Gpu, source: &Source) -> bool {
+        if self.gpu_photo.as_ref().is_none_or(|photo| photo.id != source.id()) {
+            self.gpu_photo = GpuPhoto::new(gpu, source).ok();
+        }
+        self.gpu_photo.is_some()
+    }
+}

@@ -1,0 +1,155 @@
+//! The engine's thread: drains the inbox, renders the newest scene, starts the long jobs.
+
+use std::any::Any;
+use std::collections::{HashMap, VecDeque};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, Sender};
+use std::thread;
+
+use super::viewer::Viewer;
+use super::{Backend, Command, Event, Export, Scene, Ticket, export};
+use crate::photo::{self, Photo, PhotoError};
+
+/// The photo that comes with the program.
+const BUNDLED: &[u8] = include_bytes!("../../assets/first-photo.jpg");
+const BUNDLED_NAME: &str = "first-photo.jpg";
+
+/// Where events go; wakes the window after each.
+#[derive(Clone)]
+pub(super) struct Outbox {
+    pub events: Sender<Event>,
+    pub wake: Arc<dyn Fn() + Send + Sync>,
+}
+
+impl Outbox {
+    /// A window that is gone needs no events.
+    fn send(&self, event: Event) {
+        if self.events.send(event).is_ok() {
+            (self.wake)();
+        }
+    }
+}
+
+/// Runs until the window drops its end of the inbox.
+pub(super) fn run(backend: Backend, inbox: &Receiver<Command>, outbox: Outbox) {
+    outbox.send(Event::Ready(backend.processor()));
+    let mut worker = Worker { viewer: Viewer::new(backend), outbox, exports: HashMap::new() };
+    while let Ok(first) = inbox.recv() {
+        let mut commands = VecDeque::from([first]);
+        commands.extend(inbox.try_iter());
+        // Of several scenes only the newest is worth rendering.
+        let newest = commands.iter().rposition(|command| matches!(command, Command::Show(..)));
+        for (index, command) in commands.into_iter().enumerate() {
+            if !matches!(command, Command::Show(..)) || Some(index) == newest {
+                worker.obey(command);
+            }
+        }
+    }
+    for cancelled in worker.exports.values() {
+        cancelled.store(true, Ordering::Relaxed);
+    }
+}
+
+struct Worker {
+    viewer: Viewer,
+    outbox: Outbox,
+    exports: HashMap<Ticket, Arc<AtomicBool>>,
+}
+
+impl Worker {
+    fn obey(&mut self, command: Command) {
+        match command {
+            Command::Open(ticket, path) => {
+                self.open(ticket, move || photo::open(&path).map_err(|error| error.to_string()));
+            }
+            Command::OpenBundled(ticket) => self.open(ticket, bundled),
+            Command::Show(ticket, scene) => self.show(ticket, &scene),
+            Command::Export(ticket, order) => self.export(ticket, order),
+            Command::Cancel(ticket) => {
+                if let Some(cancelled) = self.exports.get(&ticket) {
+                    cancelled.store(true, Ordering::Relaxed);
+                }
+            }
+        }
+    }
+
+    fn open(&self, ticket: Ticket, open: impl FnOnce() -> Result<Photo, String> + Send + 'static) {
+        self.job(ticket, move |_| match open() {
+            Ok(photo) => Event::Opened(ticket, Arc::new(photo)),
+            Err(sentence) => Event::Failed(ticket, sentence),
+        });
+    }
+
+    fn show(&mut self, ticket: Ticket, scene: &Scene) {
+        let attempt = |viewer: &mut Viewer| {
+            catch_unwind(AssertUnwindSafe(|| viewer.render(scene.clone())))
+                .unwrap_or_else(|panic| Err(sentence_of(&*panic)))
+        };
+        let mut result = attempt(&mut self.viewer);
+        if let (Err(reason), Backend::Gpu(_)) = (&result, &self.viewer.backend) {
+            // Whatever the graphics card could not do, the twin does.
+            self.viewer.give_up_gpu(reason.clone());
+            self.outbox.send(Event::Ready(self.viewer.backend.processor()));
+            result = attempt(&mut self.viewer);
+        }
+        self.outbox.send(match result {
+            Ok(frame) => Event::Shown(ticket, Box::new(frame)),
+            Err(sentence) => Event::Failed(ticket, sentence),
+        });
+    }
+
+    fn export(&mut self, ticket: Ticket, order: Export) {
+        let cancelled = Arc::new(AtomicBool::new(false));
+        self.exports.insert(ticket, Arc::clone(&cancelled));
+        let (source, backend) = (self.viewer.source(&order.photo), self.viewer.backend.clone());
+        self.job(ticket, move |outbox| {
+            let mut progress = |done| outbox.send(Event::Progress(ticket, done));
+            let Export { edit, target, options, .. } = order;
+            match export(&backend, &source, &edit, &target, &options, &mut progress, &cancelled) {
+                Ok(()) => Event::Exported(ticket, target),
+                Err(PhotoError::Cancelled) => Event::Cancelled(ticket),
+                Err(error) => Event::Failed(ticket, error.to_string()),
+            }
+        });
+    }
+
+    /// Runs a long job beside the views. A panic in it becomes an event.
+    fn job(&self, ticket: Ticket, job: impl FnOnce(&Outbox) -> Event + Send + 'static) {
+        let outbox = self.outbox.clone();
+        let spawned = thread::Builder::new().name("job".to_owned()).spawn(move || {
+            let event = catch_unwind(AssertUnwindSafe(|| job(&outbox)))
+                .unwrap_or_else(|panic| Event::Failed(ticket, sentence_of(&*panic)));
+            outbox.send(event);
+        });
+        if let Err(error) = spawned {
+            let sentence = format!(
+                "The system gave no thread for this ({error}). Close something and try again."
+            );
+            self.outbox.send(Event::Failed(ticket, sentence));
+        }
+    }
+}
+
+fn bundled() -> Result<Photo, String> {
+    let failed =
+        |error: std::io::Error| format!("The sample photo could not be unpacked: {error}.");
+    let folder = tempfile::tempdir().map_err(failed)?;
+    let path = folder.path().join(BUNDLED_NAME);
+    std::fs::write(&path, BUNDLED).map_err(failed)?;
+    let photo = photo::open(&path).map_err(|error| error.to_string())?;
+    Ok(Photo { path: PathBuf::from(Path::new(BUNDLED_NAME)), ..photo })
+}
+
+/// What a panic said, as a sentence for the user.
+fn sentence_of(panic: &(dyn Any + Send)) -> String {
+    let text = panic
+        .downcast_ref::<&str>()
+        .map(|text| (*text).to_owned())
+        .or_else(|| panic.downcast_ref::<String>().cloned())
+        .unwrap_or_else(|| "no reason was given".to_owned());
+    let first = text.lines().next().unwrap_or_default();
+    format!("Something went wrong inside the program ({first}). Your photo and your edit are safe.")
+}

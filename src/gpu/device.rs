@@ -1,0 +1,276 @@
+//! The device, its pipelines, and the few ways in which data gets there and back.
+
+use wgpu::util::DeviceExt as _;
+
+/// A graphics card with all kernels compiled.
+#[derive(Debug)]
+pub struct Gpu {
+    pub(super) device: wgpu::Device,
+    pub(super) queue: wgpu::Queue,
+    pub(super) kernels: Kernels,
+    name: String,
+    backend: String,
+    is_software: bool,
+}
+
+/// One pipeline for each entry point.
+#[derive(Debug)]
+pub(super) struct Kernels {
+    pub sample: wgpu::ComputePipeline,
+    pub conv: wgpu::ComputePipeline,
+    pub norm: wgpu::ComputePipeline,
+    pub moments: wgpu::ComputePipeline,
+    pub plain: wgpu::ComputePipeline,
+    pub windows: wgpu::ComputePipeline,
+    pub terms: wgpu::ComputePipeline,
+    pub view: wgpu::ComputePipeline,
+    pub strip: wgpu::ComputePipeline,
+}
+
+impl Gpu {
+    /// Uses the window's own device. A software driver is taken too; whether it is one says
+    /// [`Gpu::is_software`].
+    pub fn new(adapter: &wgpu::Adapter, device: wgpu::Device, queue: wgpu::Queue) -> Self {
+        let info = adapter.get_info();
+        let kernels = Kernels::new(&device);
+        Self {
+            device,
+            queue,
+            kernels,
+            name: info.name,
+            backend: info.backend.to_string(),
+            is_software: info.device_type == wgpu::DeviceType::Cpu,
+        }
+    }
+
+    /// A device without a window, on whatever adapter there is.
+    ///
+    /// # Errors
+    /// Why there is none, as the end of a sentence.
+    pub fn headless() -> Result<Self, String> {
+        Self::on(&adapter()?)
+    }
+
+    /// A device without a window, on a real graphics card.
+    ///
+    /// # Errors
+    /// Why there is none, as the end of a sentence.
+    pub fn hardware() -> Result<Self, String> {
+        let adapter = adapter()?;
+        let info = adapter.get_info();
+        if info.device_type == wgpu::DeviceType::Cpu {
+            return Err(Self::software_reason(&info.name));
+        }
+        Self::on(&adapter)
+    }
+
+    /// Why an adapter in software is not used unless it is asked for.
+    pub fn software_reason(name: &str) -> String {
+        format!("the graphics driver “{name}” is software and slower than the processor itself")
+    }
+
+    fn on(adapter: &wgpu::Adapter) -> Result<Self, String> {
+        let descriptor = wgpu::DeviceDescriptor {
+            required_limits: adapter.limits(),
+            ..wgpu::DeviceDescriptor::default()
+        };
+        let (device, queue) = pollster::block_on(adapter.request_device(&descriptor))
+            .map_err(|error| format!("the graphics driver gave no device ({error})"))?;
+        Ok(Self::new(adapter, device, queue))
+    }
+
+    /// The adapter's own name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The interface to it, such as "vulkan".
+    pub fn backend(&self) -> &str {
+        &self.backend
+    }
+
+    /// True where the "graphics card" is a program on the processor: the CPU twins are faster.
+    pub fn is_software(&self) -> bool {
+        self.is_software
+    }
+
+    /// A buffer of values that kernels read.
+    pub(super) fn upload<T: bytemuck::Pod>(&self, values: &[T]) -> wgpu::Buffer {
+        self.device.create_buffer_init(&wgpu::util::BufferInitDescriptor {
+            label: None,
+            contents: bytemuck::cast_slice(values),
+            usage: wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_SRC,
+        })
+    }
+
+    /// A kernel's parameters.
+    pub(super) fn uniform<T: bytemuck::Pod>(&self, value: &T) -> wgpu::Buffer {
+        self.device.create_buffer_init(&wgpu::util::BufferInitDescriptor {
+            label: None,
+            contents: bytemuck::bytes_of(value),
+            usage: wgpu::BufferUsages::UNIFORM,
+        })
+    }
+
+    /// A buffer for `len` 32-bit values that kernels write.
+    pub(super) fn empty(&self, len: usize) -> wgpu::Buffer {
+        self.device.create_buffer(&wgpu::BufferDescriptor {
+            label: None,
+            size: 4 * len.max(4) as u64,
+            usage: wgpu::BufferUsages::STORAGE
+                | wgpu::BufferUsages::COPY_SRC
+                | wgpu::BufferUsages::COPY_DST,
+            mapped_at_creation: false,
+        })
+    }
+
+    /// Adds one dispatch to a pass; `bindings` go to group 0.
+    pub(super) fn dispatch(
+        &self,
+        pass: &mut wgpu::ComputePass<'_>,
+        pipeline: &wgpu::ComputePipeline,
+        bindings: &[(u32, wgpu::BindingResource<'_>)],
+        groups: [u32; 3],
+    ) {
+        let entries: Vec<wgpu::BindGroupEntry<'_>> = bindings
+            .iter()
+            .map(|(binding, resource)| wgpu::BindGroupEntry {
+                binding: *binding,
+                resource: resource.clone(),
+            })
+            .collect();
+        let group = self.device.create_bind_group(&wgpu::BindGroupDescriptor {
+            label: None,
+            layout: &pipeline.get_bind_group_layout(0),
+            entries: &entries,
+        });
+        pass.set_pipeline(pipeline);
+        pass.set_bind_group(0, &group, &[]);
+        pass.dispatch_workgroups(groups[0], groups[1], groups[2]);
+    }
+
+    /// Encodes one compute pass and submits it.
+    pub(super) fn submit(&self, encode: impl FnOnce(&mut wgpu::ComputePass<'_>)) {
+        let mut encoder =
+            self.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
+        encode(&mut encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default()));
+        self.queue.submit([encoder.finish()]);
+    }
+
+    /// Waits until everything submitted so far is done.
+    ///
+    /// # Errors
+    /// What the driver said, as the end of a sentence.
+    pub fn wait(&self) -> Result<(), String> {
+        self.device
+            .poll(wgpu::PollType::wait_indefinitely())
+            .map(drop)
+            .map_err(|error| format!("the graphics driver stopped answering ({error})"))
+    }
+
+    /// Copies a buffer's first `len` 32-bit values back.
+    pub(super) fn read<T: bytemuck::Pod>(
+        &self,
+        buffer: &wgpu::Buffer,
+        len: usize,
+    ) -> Result<Vec<T>, String> {
+        let size = (len * size_of::<T>()) as u64;
+        let staging = self.device.create_buffer(&wgpu::BufferDescriptor {
+            label: None,
+            size,
+            usage: wgpu::BufferUsages::MAP_READ | wgpu::BufferUsages::COPY_DST,
+            mapped_at_creation: false,
+        });
+        let mut encoder =
+            self.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
+        encoder.copy_buffer_to_buffer(buffer, 0, &staging, 0, size);
+        self.queue.submit([encoder.finish()]);
+        staging.slice(..).map_async(wgpu::MapMode::Read, |_| {});
+        self.wait()?;
+        let view = staging
+            .get_mapped_range(..)
+            .map_err(|error| format!("graphics memory could not be read back ({error})"))?;
+        Ok(bytemuck::pod_collect_to_vec(&view))
+    }
+}
+
+/// The fastest adapter at hand. OpenGL is looked at only where nothing better is: looking for it
+/// takes time, and its loader talks on standard error.
+fn adapter() -> Result<wgpu::Adapter, String> {
+    [wgpu::Backends::PRIMARY, wgpu::Backends::SECONDARY]
+        .into_iter()
+        .find_map(|backends| {
+            let mut descriptor = wgpu::InstanceDescriptor::new_without_display_handle();
+            descriptor.backends = backends;
+            let options = wgpu::RequestAdapterOptions {
+                power_preference: wgpu::PowerPreference::HighPerformance,
+                ..wgpu::RequestAdapterOptions::default()
+            };
+            pollster::block_on(wgpu::Instance::new(descriptor).request_adapter(&options)).ok()
+        })
+        .ok_or_else(|| "no graphics adapter was found".to_owned())
+}
+
+impl Kernels {
+    fn new(device: &wgpu::Device) -> Self {
+        let module = |name: &str, source: &str| {
+            device.create_shader_module(wgpu::ShaderModuleDescriptor {
+                label: Some(name),
+                source: wgpu::ShaderSource::Wgsl(source.into()),
+            })
+        };
+        let pipeline = |module: &wgpu::ShaderModule, entry: &str| {
+            device.create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
+                label: Some(entry),
+                layout: None,
+                module,
+                entry_point: Some(entry),
+                compilation_options: wgpu::PipelineCompilationOptions::default(),
+                cache: None,
+            })
+        };
+        let [sample, conv, norm, moments, plain, convolutional, render] =
+            SOURCES.map(|(name, source)| module(name, source));
+        Self {
+            sample: pipeline(&sample, "main"),
+            conv: pipeline(&conv, "main"),
+            norm: pipeline(&norm, "main"),
+            moments: pipeline(&moments, "main"),
+            plain: pipeline(&plain, "main"),
+            windows: pipeline(&convolutional, "windows"),
+            terms: pipeline(&convolutional, "terms"),
+            view: pipeline(&render, "view"),
+            strip: pipeline(&render, "strip"),
+        }
+    }
+}
+
+/// All shaders, by the stem of their kernel.
+const SOURCES: [(&str, &str); 7] = [
+    ("sample", include_str!("../kernel/sample.wgsl")),
+    ("conv", include_str!("../kernel/conv.wgsl")),
+    ("norm", include_str!("../kernel/norm.wgsl")),
+    ("moments", include_str!("../kernel/moments.wgsl")),
+    ("plain", include_str!("../kernel/plain.wgsl")),
+    ("convolutional", include_str!("../kernel/convolutional.wgsl")),
+    ("render", include_str!("../kernel/render.wgsl")),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_shader_is_valid() {
+        for (name, source) in SOURCES {
+            let module = naga::front::wgsl::parse_str(source)
+                .unwrap_or_else(|error| panic!("{name}: {}", error.emit_to_string(source)));
+            naga::valid::Validator::new(
+                naga::valid::ValidationFlags::all(),
+                naga::valid::Capabilities::default(),
+            )
+            .validate(&module)
+            .unwrap_or_else(|error| panic!("{name}: {}", error.emit_to_string(source)));
+        }
+    }
+}

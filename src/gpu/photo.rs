@@ -1,0 +1,123 @@
+//! A photo in graphics memory: a texture of codes for each level of its pyramid.
+
+use super::Gpu;
+use crate::kernel::moments::CodeSums;
+use crate::photo::{Image, Pixels};
+use crate::render::Source;
+
+/// A photo in graphics memory.
+#[derive(Debug)]
+pub struct GpuPhoto {
+    /// [`Source::id`] of the photo.
+    pub id: u64,
+    levels: Vec<Option<wgpu::TextureView>>,
+}
+
+impl GpuPhoto {
+    /// Uploads the photo at full size. Its smaller levels follow when they are looked at.
+    ///
+    /// # Errors
+    /// Why it does not fit, as the end of a sentence.
+    pub fn new(gpu: &Gpu, source: &Source) -> Result<Self, String> {
+        let image = source.image();
+        let side_max = gpu.device.limits().max_texture_dimension_2d as usize;
+        if image.width > side_max || image.height > side_max {
+            return Err(format!(
+                "the photo is larger than the {side_max} pixels a side that the graphics card takes"
+            ));
+        }
+        Ok(Self { id: source.id(), levels: vec![Some(upload(gpu, image))] })
+    }
+
+    /// The texture of one level, `Rgba8Uint` or `Rgba16Uint`.
+    pub(super) fn level(&mut self, gpu: &Gpu, source: &Source, level: usize) -> wgpu::TextureView {
+        if self.levels.len() <= level {
+            self.levels.resize(level + 1, None);
+        }
+        self.levels[level].get_or_insert_with(|| upload(gpu, source.level(level))).clone()
+    }
+
+    /// Copies the photo's texture to a new one: the yardstick that renders are held to.
+    pub fn copy(&mut self, gpu: &Gpu, source: &Source) {
+        let from = self.level(gpu, source, 0).texture().clone();
+        let to = gpu.device.create_texture(&wgpu::TextureDescriptor {
+            label: Some("copy"),
+            size: from.size(),
+            mip_level_count: 1,
+            sample_count: 1,
+            dimension: wgpu::TextureDimension::D2,
+            format: from.format(),
+            usage: wgpu::TextureUsages::COPY_DST,
+            view_formats: &[],
+        });
+        let mut encoder =
+            gpu.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
+        encoder.copy_texture_to_texture(from.as_image_copy(), to.as_image_copy(), from.size());
+        gpu.queue.submit([encoder.finish()]);
+    }
+
+    /// The exact sums of the photo's codes, for its moments.
+    ///
+    /// # Errors
+    /// What the driver said.
+    pub fn code_sums(&mut self, gpu: &Gpu, source: &Source) -> Result<CodeSums, String> {
+        const TILE: u32 = 128;
+        const SUMS: usize = 24;
+        let (width, height) = (source.image().width as u32, source.image().height as u32);
+        let (across, down) = (width.div_ceil(TILE), height.div_ceil(TILE));
+        let tiles = (across * down) as usize;
+        let params = gpu.uniform(&[width, height, across, 0]);
+        let texture = self.level(gpu, source, 0);
+        let sums = gpu.empty(tiles * SUMS);
+        let bindings = [
+            (0, params.as_entire_binding()),
+            (1, wgpu::BindingResource::TextureView(&texture)),
+            (2, sums.as_entire_binding()),
+        ];
+        gpu.submit(|pass| gpu.dispatch(pass, &gpu.kernels.moments, &bindings, [across, down, 1]));
+        let tiles: Vec<[u32; SUMS]> = gpu.read(&sums, tiles)?;
+        let add = |at: usize| tiles.iter().map(|tile| u64::from(tile[at])).sum::<u64>();
+        let totals: [u64; SUMS] = std::array::from_fn(add);
+        Ok(CodeSums {
+            count: u64::from(width) * u64::from(height),
+            sum: std::array::from_fn(|i| totals[i] + 256 * totals[3 + i]),
+            products: std::array::from_fn(|i| {
+                let [low, mixed, high] = [totals[6 + 3 * i], totals[7 + 3 * i], totals[8 + 3 * i]];
+                low + 256 * mixed + 65536 * high
+            }),
+        })
+    }
+}
+
+fn upload(gpu: &Gpu, image: &Image) -> wgpu::TextureView {
+    let (format, bytes, pixel): (_, &[u8], u32) = match &image.pixels {
+        Pixels::Eight(pixels) => (wgpu::TextureFormat::Rgba8Uint, bytemuck::cast_slice(pixels), 4),
+        Pixels::Sixteen(pixels) => {
+            (wgpu::TextureFormat::Rgba16Uint, bytemuck::cast_slice(pixels), 8)
+        }
+    };
+    let size = wgpu::Extent3d {
+        width: image.width as u32,
+        height: image.height as u32,
+        depth_or_array_layers: 1,
+    };
+    let texture = gpu.device.create_texture(&wgpu::TextureDescriptor {
+        label: Some("photo"),
+        size,
+        mip_level_count: 1,
+        sample_count: 1,
+        dimension: wgpu::TextureDimension::D2,
+        format,
+        usage: wgpu::TextureUsages::TEXTURE_BINDING
+            | wgpu::TextureUsages::COPY_DST
+            | wgpu::TextureUsages::COPY_SRC,
+        view_formats: &[],
+    });
+    let layout = wgpu::TexelCopyBufferLayout {
+        offset: 0,
+        bytes_per_row: Some(pixel * size.width),
+        rows_per_image: None,
+    };
+    gpu.queue.write_texture(texture.as_image_copy(), bytes, layout, size);
+    texture.create_view(&wgpu::TextureViewDescriptor::default())
+}

@@ -1,0 +1,256 @@
+//! The render on the GPU: a view into a texture that the window draws, strips back to memory.
+
+use std::ops::Range;
+
+use super::{Gpu, GpuPhoto, GpuStage};
+use crate::kernel::guide::Hidden;
+use crate::photo::{Image, Pixels};
+use crate::render::{Lattice, Source};
+
+#[derive(Clone, Copy, Debug, PartialEq, bytemuck::Pod, bytemuck::Zeroable)]
+#[repr(C)]
+struct Params {
+    width: u32,
+    height: u32,
+    scale: f32,
+    offset: f32,
+    stages: u32,
+    has_alpha: u32,
+    code_max: f32,
+    first_row: u32,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, bytemuck::Pod, bytemuck::Zeroable)]
+#[repr(C)]
+struct StageHeader {
+    grid_size: [u32; 2],
+    grids: u32,
+    hidden: u32,
+    hidden_count: u32,
+    is_clamped: u32,
+    strength: f32,
+    slope: f32,
+    bias: [f32; 4],
+}
+
+/// The stages of an edit as `render.wgsl` reads them.
+#[derive(Debug)]
+struct Stages {
+    count: u32,
+    headers: wgpu::Buffer,
+    grids: wgpu::Buffer,
+    hidden: wgpu::Buffer,
+}
+
+impl Gpu {
+    /// Renders a view into a new texture, `Rgba8Unorm`, premultiplied. Twin of
+    /// [`crate::render::view`].
+    pub fn view(
+        &self,
+        source: &Source,
+        photo: &mut GpuPhoto,
+        stages: &[GpuStage],
+        lattice: &Lattice,
+    ) -> wgpu::Texture {
+        let (width, height) = (lattice.columns.taps.len() as u32, lattice.rows.taps.len() as u32);
+        let texture = self.device.create_texture(&wgpu::TextureDescriptor {
+            label: Some("view"),
+            size: wgpu::Extent3d { width, height, depth_or_array_layers: 1 },
+            mip_level_count: 1,
+            sample_count: 1,
+            dimension: wgpu::TextureDimension::D2,
+            format: wgpu::TextureFormat::Rgba8Unorm,
+            usage: wgpu::TextureUsages::STORAGE_BINDING
+                | wgpu::TextureUsages::TEXTURE_BINDING
+                | wgpu::TextureUsages::COPY_SRC,
+            view_formats: &[],
+        });
+        let target = texture.create_view(&wgpu::TextureViewDescriptor::default());
+        let stages = Stages::new(self, stages);
+        let params = self.uniform(&params(source, &stages, [width, height]));
+        let level = photo.level(self, source, lattice.level);
+        let (columns, rows) = (self.upload(&lattice.columns.taps), self.upload(&lattice.rows.taps));
+        let bindings = [
+            (0, params.as_entire_binding()),
+            (1, wgpu::BindingResource::TextureView(&level)),
+            (2, columns.as_entire_binding()),
+            (3, rows.as_entire_binding()),
+            (4, stages.headers.as_entire_binding()),
+            (5, stages.grids.as_entire_binding()),
+            (6, stages.hidden.as_entire_binding()),
+            (7, wgpu::BindingResource::TextureView(&target)),
+        ];
+        let groups = [width.div_ceil(8), height.div_ceil(8), 1];
+        self.submit(|pass| self.dispatch(pass, &self.kernels.view, &bindings, groups));
+        texture
+    }
+
+    /// The pixels of a texture that [`Gpu::view`] made.
+    ///
+    /// # Errors
+    /// What the driver said.
+    pub fn read_view(&self, texture: &wgpu::Texture) -> Result<Vec<[u8; 4]>, String> {
+        let (width, height) = (texture.width() as usize, texture.height() as usize);
+        let pitch = (4 * width).next_multiple_of(wgpu::COPY_BYTES_PER_ROW_ALIGNMENT as usize);
+        let buffer = self.empty(pitch / 4 * height);
+        let mut encoder =
+            self.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
+        encoder.copy_texture_to_buffer(
+            texture.as_image_copy(),
+            wgpu::TexelCopyBufferInfo {
+                buffer: &buffer,
+                layout: wgpu::TexelCopyBufferLayout {
+                    offset: 0,
+                    bytes_per_row: Some(pitch as u32),
+                    rows_per_image: None,
+                },
+            },
+            texture.size(),
+        );
+        self.queue.submit([encoder.finish()]);
+        let padded: Vec<[u8; 4]> = self.read(&buffer, pitch / 4 * height)?;
+        Ok(padded.chunks_exact(pitch / 4).flat_map(|row| row[..width].iter().copied()).collect())
+    }
+}
+
+/// Renders strips of one photo with one edit: what does not change from strip to strip is uploaded
+/// once.
+#[derive(Debug)]
+pub struct StripRenderer<'a> {
+    gpu: &'a Gpu,
+    source: &'a Source,
+    photo: wgpu::TextureView,
+    stages: Stages,
+    columns: wgpu::Buffer,
+    rows: wgpu::Buffer,
+}
+
+impl<'a> StripRenderer<'a> {
+    /// For all strips of a photo.
+    pub fn new(
+        gpu: &'a Gpu,
+        source: &'a Source,
+        photo: &mut GpuPhoto,
+        stages: &[GpuStage],
+    ) -> Self {
+        let image = source.image();
+        let lattice = Lattice::strip(0..image.height, image.width, image.height);
+        Self {
+            gpu,
+            source,
+            photo: photo.level(gpu, source, 0),
+            stages: Stages::new(gpu, stages),
+            columns: gpu.upload(&lattice.columns.taps),
+            rows: gpu.upload(&lattice.rows.taps),
+        }
+    }
+
+    /// Rows `rows` of the photo at full size. Twin of [`crate::render::strip`].
+    ///
+    /// # Errors
+    /// What the driver said.
+    pub fn strip(&self, rows: Range<usize>) -> Result<Image, String> {
+        let image = self.source.image();
+        let (width, height) = (image.width, rows.len());
+        let mut params = params(self.source, &self.stages, [width as u32, height as u32]);
+        params.first_row = rows.start as u32;
+        let words = match image.pixels {
+            Pixels::Eight(_) => 1,
+            Pixels::Sixteen(_) => 2,
+        };
+        let params = self.gpu.uniform(&params);
+        let packed = self.gpu.empty(words * width * height);
+        let bindings = [
+            (0, params.as_entire_binding()),
+            (1, wgpu::BindingResource::TextureView(&self.photo)),
+            (2, self.columns.as_entire_binding()),
+            (3, self.rows.as_entire_binding()),
+            (4, self.stages.headers.as_entire_binding()),
+            (5, self.stages.grids.as_entire_binding()),
+            (6, self.stages.hidden.as_entire_binding()),
+            (8, packed.as_entire_binding()),
+        ];
+        let groups = [(width as u32).div_ceil(8), (height as u32).div_ceil(8), 1];
+        let gpu = self.gpu;
+        gpu.submit(|pass| gpu.dispatch(pass, &gpu.kernels.strip, &bindings, groups));
+        Ok(match image.pixels {
+            Pixels::Eight(_) => Image::eight(width, height, gpu.read(&packed, width * height)?),
+            Pixels::Sixteen(_) => {
+                Image::sixteen(width, height, gpu.read(&packed, width * height)?, image.coding)
+            }
+        })
+    }
+}
+
+fn params(source: &Source, stages: &Stages, [width, height]: [u32; 2]) -> Params {
+    let image = source.image();
+    Params {
+        width,
+        height,
+        scale: image.coding.scale,
+        offset: image.coding.offset,
+        stages: stages.count,
+        has_alpha: u32::from(source.photo().has_alpha),
+        code_max: match image.pixels {
+            Pixels::Eight(_) => 255.0,
+            Pixels::Sixteen(_) => 65535.0,
+        },
+        first_row: 0,
+    }
+}
+
+impl Stages {
+    fn new(gpu: &Gpu, stages: &[GpuStage]) -> Self {
+        let mut headers = Vec::with_capacity(stages.len());
+        let mut hidden: Vec<Hidden> = Vec::new();
+        let mut floats = 0;
+        for stage in stages {
+            let mut header = StageHeader {
+                grid_size: stage.grid_size,
+                grids: floats,
+                hidden: hidden.len() as u32,
+                is_clamped: u32::from(stage.clamp),
+                strength: stage.strength,
+                ..StageHeader::default()
+            };
+            if let Some(guide) = &stage.guide {
+                header.hidden_count = guide.hidden.len() as u32;
+                header.slope = guide.slope;
+                header.bias[..3].copy_from_slice(&guide.bias);
+                hidden.extend(&guide.hidden);
+            }
+            floats += 6 * stage.grid_size[0] * stage.grid_size[1];
+            headers.push(header);
+        }
+        // A binding must not be empty, also where there is nothing to read.
+        if headers.is_empty() {
+            headers.push(StageHeader::default());
+        }
+        if hidden.is_empty() {
+            hidden.push(Hidden::default());
+        }
+        Self {
+            count: stages.len() as u32,
+            headers: gpu.upload(&headers),
+            grids: joined(gpu, stages, floats),
+            hidden: gpu.upload(&hidden),
+        }
+    }
+}
+
+/// The grids of all stages one behind the other.
+fn joined(gpu: &Gpu, stages: &[GpuStage], floats: u32) -> wgpu::Buffer {
+    if let [stage] = stages {
+        return stage.grids.clone();
+    }
+    let grids = gpu.empty(floats as usize);
+    let mut encoder = gpu.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
+    let mut at = 0;
+    for stage in stages {
+        let bytes = 24 * u64::from(stage.grid_size[0]) * u64::from(stage.grid_size[1]);
+        encoder.copy_buffer_to_buffer(&stage.grids, 0, &grids, at, bytes);
+        at += bytes;
+    }
+    gpu.queue.submit([encoder.finish()]);
+    grids
+}

@@ -1,0 +1,163 @@
+// The render: O = A * G + b, the line `shade` below (equation 4). Twin of render.rs and guide.rs.
+// One invocation renders one pixel of a lattice, through all stages of the edit.
+
+struct Params {
+    // of the lattice
+    width: u32,
+    height: u32,
+    // value = code * scale + offset
+    scale: f32,
+    offset: f32,
+    stages: u32,
+    // 1 where the photo has an alpha channel
+    has_alpha: u32,
+    // largest code of the photo: 255 or 65535
+    code_max: f32,
+    // first row of the lattice that this dispatch renders
+    first_row: u32,
+}
+
+struct Tap {
+    position: f32,
+    first: u32,
+    count: u32,
+    padding: u32,
+    weights: vec4<f32>,
+}
+
+struct Stage {
+    grid_width: u32,
+    grid_height: u32,
+    // where in `grids` its six planes begin
+    grids: u32,
+    // where in `hidden` its channels begin, and how many there are; none guides with the photo
+    hidden: u32,
+    hidden_count: u32,
+    is_clamped: u32,
+    strength: f32,
+    slope: f32,
+    // of F
+    bias: vec4<f32>,
+}
+
+struct Hidden {
+    // weights of red, green, blue; the term
+    input: vec4<f32>,
+    // weights in the outputs
+    output: vec4<f32>,
+}
+
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var photo: texture_2d<u32>;
+@group(0) @binding(2) var<storage, read> columns: array<Tap>;
+@group(0) @binding(3) var<storage, read> rows: array<Tap>;
+@group(0) @binding(4) var<storage, read> stages: array<Stage>;
+@group(0) @binding(5) var<storage, read> grids: array<f32>;
+@group(0) @binding(6) var<storage, read> hidden: array<Hidden>;
+@group(0) @binding(7) var shown: texture_storage_2d<rgba8unorm, write>;
+@group(0) @binding(8) var<storage, read_write> packed: array<u32>;
+
+fn guide(stage: Stage, rgb: vec3<f32>) -> vec3<f32> {
+    var g = stage.bias.rgb;
+    for (var i = 0u; i < stage.hidden_count; i++) {
+        let unit = hidden[stage.hidden + i];
+        let h = dot(unit.input.rgb, rgb) + unit.input.w;
+        g += unit.output.rgb * max(h, stage.slope * h);
+    }
+    return g;
+}
+
+// Cell and fraction of a position of 0..1 on a grid, corners aligned.
+fn cell(position: f32, cells: u32) -> vec2<f32> {
+    let place = position * f32(cells - 1u);
+    let first = min(floor(place), f32(max(cells, 2u) - 2u));
+    return vec2(first, place - first);
+}
+
+fn grid_at(start: u32, area: u32, places: vec4<u32>, fraction: vec2<f32>) -> vec3<f32> {
+    var value = vec3(0.0);
+    for (var channel = 0u; channel < 3u; channel++) {
+        let plane = start + channel * area;
+        let left = mix(grids[plane + places.x], grids[plane + places.z], fraction.y);
+        let right = mix(grids[plane + places.y], grids[plane + places.w], fraction.y);
+        value[channel] = left + fraction.x * (right - left);
+    }
+    return value;
+}
+
+fn shade(stage: Stage, position: vec2<f32>, rgb: vec3<f32>) -> vec3<f32> {
+    let column = cell(position.x, stage.grid_width);
+    let row = cell(position.y, stage.grid_height);
+    let right = min(u32(column.x) + 1u, stage.grid_width - 1u);
+    let top = u32(row.x) * stage.grid_width;
+    let bottom = min(u32(row.x) + 1u, stage.grid_height - 1u) * stage.grid_width;
+    let places = vec4(top + u32(column.x), top + right, bottom + u32(column.x), bottom + right);
+    let area = stage.grid_width * stage.grid_height;
+    let fraction = vec2(column.y, row.y);
+    let a = grid_at(stage.grids, area, places, fraction);
+    let b = grid_at(stage.grids + 3u * area, area, places, fraction);
+    var g = rgb;
+    if stage.hidden_count > 0u {
+        g = guide(stage, rgb);
+    }
+    var o = a * g + b;
+    if stage.is_clamped == 1u {
+        o = clamp(o, vec3(0.0), vec3(1.0));
+    }
+    return rgb + stage.strength * (o - rgb);
+}
+
+fn rendered(column: Tap, row: Tap) -> vec3<f32> {
+    var rgb = vec3(0.0);
+    for (var y = 0u; y < row.count; y++) {
+        for (var x = 0u; x < column.count; x++) {
+            let code = textureLoad(photo, vec2(column.first + x, row.first + y), 0);
+            let value = vec3<f32>(code.rgb) * params.scale + params.offset;
+            rgb += row.weights[y] * column.weights[x] * value;
+        }
+    }
+    for (var i = 0u; i < params.stages; i++) {
+        rgb = shade(stages[i], vec2(column.position, row.position), rgb);
+    }
+    return rgb;
+}
+
+// For the screen: premultiplied, transparent beside the photo.
+@compute @workgroup_size(8, 8)
+fn view(@builtin(global_invocation_id) id: vec3<u32>) {
+    if id.x >= params.width || id.y >= params.height {
+        return;
+    }
+    let column = columns[id.x];
+    let row = rows[id.y];
+    var out = vec4(0.0);
+    if column.count > 0u && row.count > 0u {
+        let rgb = clamp(rendered(column, row), vec3(0.0), vec3(1.0));
+        var alpha = 1.0;
+        if params.has_alpha == 1u {
+            alpha = f32(textureLoad(photo, vec2(column.first, row.first), 0).a) / params.code_max;
+        }
+        out = vec4(rgb, 1.0) * alpha;
+    }
+    textureStore(shown, id.xy, out);
+}
+
+// For a file: codes as the photo's own, two or four to a word.
+@compute @workgroup_size(8, 8)
+fn strip(@builtin(global_invocation_id) id: vec3<u32>) {
+    if id.x >= params.width || id.y >= params.height {
+        return;
+    }
+    let column = columns[id.x];
+    let row = rows[params.first_row + id.y];
+    let rgb = (rendered(column, row) - params.offset) / params.scale + 0.5;
+    let code = vec3<u32>(clamp(rgb, vec3(0.0), vec3(params.code_max)));
+    let alpha = textureLoad(photo, vec2(column.first, row.first), 0).a;
+    let at = id.y * params.width + id.x;
+    if params.code_max < 256.0 {
+        packed[at] = code.r | (code.g << 8u) | (code.b << 16u) | (alpha << 24u);
+    } else {
+        packed[2u * at] = code.r | (code.g << 16u);
+        packed[2u * at + 1u] = code.b | (alpha << 16u);
+    }
+}

@@ -1,0 +1,32 @@
+//! Compiles a loop for the widest vectors that the processor has, chosen at run time.
+
+/// A loop that is worth compiling more than once.
+pub(super) trait Wide {
+    /// What it returns.
+    type Output;
+
+    /// The loop; mark it `#[inline(always)]`. With `FMA`, [`fma`] is one instruction.
+    fn run<const FMA: bool>(self) -> Self::Output;
+}
+
+/// Runs the loop as compiled for this processor.
+#[inline]
+pub(super) fn wide<W: Wide>(work: W) -> W::Output {
+    #[cfg(target_arch = "x86_64")]
+    if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
+        #[target_feature(enable = "avx2,fma")]
+        fn run<W: Wide>(work: W) -> W::Output {
+            work.run::<true>()
+        }
+        // SAFETY: the line above found both features on this processor.
+        return unsafe { run(work) };
+    }
+    if cfg!(target_arch = "aarch64") { work.run::<true>() } else { work.run::<false>() }
+}
+
+/// `a·b + c`; fused only where that is one instruction, since it is a slow call elsewhere.
+#[inline(always)]
+#[allow(clippy::inline_always, reason = "a call would lose the features of the loop around it")]
+pub(super) fn fma<const FMA: bool>(a: f32, b: f32, c: f32) -> f32 {
+    if FMA { a.mul_add(b, c) } else { a * b + c }
+}

@@ -1,0 +1,98 @@
+//! The filters at hand: those that ship with the program and the user's own.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::{Operator, OperatorError, read, read_bytes};
+
+/// The filters that ship inside the program, by name.
+const BUILT_IN: [(&str, &[u8]); 5] = [
+    ("local-contrast", include_bytes!("../../models/local-contrast.safetensors")),
+    ("cross-process", include_bytes!("../../models/cross-process.safetensors")),
+    ("bw-drama", include_bytes!("../../models/bw-drama.safetensors")),
+    ("retouch", include_bytes!("../../models/retouch.safetensors")),
+    ("detail", include_bytes!("../../models/detail.safetensors")),
+];
+
+/// All filters that can be applied by name.
+#[derive(Debug, Default)]
+pub struct Library {
+    /// The filters: built-in ones first, then the user's own by name.
+    pub entries: Vec<Entry>,
+    /// A sentence for each file of the user's own that could not be read.
+    pub problems: Vec<String>,
+}
+
+/// A filter with its place in the library.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// What the command line calls it: the file's name without its ending.
+    pub name: String,
+    /// True for a filter that ships with the program.
+    pub builtin: bool,
+    /// Its file; None for a filter inside the program.
+    pub file: Option<PathBuf>,
+    /// The filter.
+    pub operator: Arc<Operator>,
+}
+
+impl Library {
+    /// The built-in filters and those in [`Library::folder`].
+    pub fn load() -> Self {
+        let mut library = Self::default();
+        for (name, bytes) in BUILT_IN {
+            let path = PathBuf::from(format!("models/{name}.safetensors"));
+            library.add(name.to_owned(), true, None, read_bytes(bytes, &path));
+        }
+        let mut files: Vec<PathBuf> = Self::folder()
+            .and_then(|folder| fs::read_dir(folder).ok())
+            .map(|entries| entries.filter_map(|entry| Some(entry.ok()?.path())).collect())
+            .unwrap_or_default();
+        files.retain(|file| file.extension().is_some_and(|ending| ending == "safetensors"));
+        files.sort();
+        for file in files {
+            let name = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+            let operator = read(&file);
+            library.add(name, false, Some(file), operator);
+        }
+        library
+    }
+
+    /// The folder of the user's own filters. It need not exist.
+    pub fn folder() -> Option<PathBuf> {
+        let folders = directories::ProjectDirs::from("", "", "understudy")?;
+        Some(folders.data_dir().join("filters"))
+    }
+
+    /// The filter that `text` means: a name in the library, else the path of a file.
+    ///
+    /// # Errors
+    /// A sentence when it is neither, or the file cannot be used.
+    pub fn find(&self, text: &str) -> Result<Arc<Operator>, OperatorError> {
+        if let Some(entry) = self.entries.iter().find(|entry| entry.name == text) {
+            return Ok(Arc::clone(&entry.operator));
+        }
+        let path = Path::new(text);
+        let looks_like_a_path = path.extension().is_some() || path.components().count() > 1;
+        if path.exists() || looks_like_a_path {
+            return read(path).map(Arc::new);
+        }
+        Err(OperatorError::Unknown { name: text.to_owned() })
+    }
+
+    fn add(
+        &mut self,
+        name: String,
+        builtin: bool,
+        file: Option<PathBuf>,
+        operator: Result<Operator, OperatorError>,
+    ) {
+        match operator {
+            Ok(operator) => {
+                self.entries.push(Entry { name, builtin, file, operator: Arc::new(operator) });
+            }
+            Err(error) => self.problems.push(error.to_string()),
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! Operators before any training, as the authors start them (their `weights_init_identity`).
+//!
+//! A convolution with as many outputs as inputs or more passes its input on; one with fewer starts
+//! with small random weights (Xavier). Normalisations start as the identity, `w0 = 1`, `w1 = 0`.
+
+use super::{
+    AdaptiveNorm, Conv, GuidedLayer, Layer, Network, Operator, Provenance, Sampling, Statistics,
+    Variant,
+};
+
+/// Dilations of Cl's 3x3 convolutions, as in the authors' code.
+const DILATIONS: [usize; 6] = [1, 2, 4, 8, 16, 1];
+/// Channels of Cl between input and output.
+const WIDTH: usize = 24;
+/// Channels of the convolutional layer's pointwise network.
+const POINTWISE_WIDTH: usize = 32;
+
+impl Operator {
+    /// An operator of the paper's shape whose weights follow from `seed`.
+    pub fn untrained(variant: Variant, seed: u64) -> Self {
+        let mut random = Random(seed);
+        let hidden = if variant == Variant::Dgf { 15 } else { 16 };
+        Self {
+            title: format!("Untrained {}", variant.name()),
+            variant,
+            sampling: Sampling::Nearest,
+            short_side: 64,
+            statistics: Statistics::PerImage,
+            network: network(&mut random),
+            guide: match variant {
+                Variant::Dgf | Variant::DgfC => Some(guide(&mut random, hidden)),
+                _ => None,
+            },
+            layer: match variant {
+                Variant::DgfS | Variant::DgfB => GuidedLayer::Plain { radius: 1, epsilon: 1e-8 },
+                Variant::Dgf => GuidedLayer::Plain { radius: 1, epsilon: 1e-4 },
+                Variant::DgfCb | Variant::DgfC => GuidedLayer::Convolutional {
+                    dilation: 1,
+                    mean: vec![1.0; 27],
+                    pointwise: pointwise(&mut random),
+                },
+            },
+            clamp: variant != Variant::Dgf,
+            strength: 1.0,
+            provenance: Provenance::default(),
+        }
+    }
+}
+
+fn network(random: &mut Random) -> Network {
+    let mut layers = Vec::new();
+    let mut inputs = 3;
+    for dilation in DILATIONS {
+        layers.push(Layer::Conv(conv(random, inputs, WIDTH, 3, dilation, Bias::Absent)));
+        layers.push(norm(WIDTH));
+        layers.push(Layer::LeakyRelu { slope: 0.2 });
+        inputs = WIDTH;
+    }
+    layers.push(Layer::Conv(conv(random, WIDTH, 3, 1, 1, Bias::Present)));
+    Network { layers }
+}
+
+fn guide(random: &mut Random, hidden: usize) -> Network {
+    Network {
+        layers: vec![
+            Layer::Conv(conv(random, 3, hidden, 1, 1, Bias::Absent)),
+            norm(hidden),
+            Layer::LeakyRelu { slope: 0.2 },
+            Layer::Conv(conv(random, hidden, 3, 1, 1, Bias::Present)),
+        ],
+    }
+}
+
+fn pointwise(random: &mut Random) -> Network {
+    let width = POINTWISE_WIDTH;
+    let mut layers = Vec::new();
+    for inputs in [6, width] {
+        layers.push(Layer::Conv(conv(random, inputs, width, 1, 1, Bias::Absent)));
+        layers.push(norm(width));
+        layers.push(Layer::LeakyRelu { slope: 0.0 });
+    }
+    layers.push(Layer::Conv(conv(random, width, 3, 1, 1, Bias::Absent)));
+    Network { layers }
+}
+
+#[derive(Clone, Copy)]
+enum Bias {
+    Absent,
+    Present,
+}
+
+fn conv(
+    random: &mut Random,
+    inputs: usize,
+    outputs: usize,
+    kernel: usize,
+    dilation: usize,
+    bias: Bias,
+) -> Conv {
+    let taps = kernel * kernel;
+    let mut weight = vec![0.0; outputs * inputs * taps];
+    if outputs >= inputs {
+        for i in 0..inputs {
+            weight[(i * inputs + i) * taps + taps / 2] = 1.0;
+        }
+    } else {
+        let bound = (6.0 / ((inputs + outputs) * taps) as f32).sqrt();
+        weight.fill_with(|| bound * random.next());
+    }
+    let bound = 1.0 / ((inputs * taps) as f32).sqrt();
+    let bias = match bias {
+        Bias::Absent => None,
+        Bias::Present => Some((0..outputs).map(|_| bound * random.next()).collect()),
+    };
+    Conv { inputs, outputs, kernel, dilation, weight, bias }
+}
+
+fn norm(channels: usize) -> Layer {
+    Layer::AdaptiveNorm(AdaptiveNorm {
+        w0: 1.0,
+        w1: 0.0,
+        scale: vec![1.0; channels],
+        shift: vec![0.0; channels],
+        mean: vec![0.0; channels],
+        variance: vec![1.0; channels],
+    })
+}
+
+/// SplitMix64: the same numbers on every machine.
+struct Random(u64);
+
+impl Random {
+    /// The next of −1..1.
+    fn next(&mut self) -> f32 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        ((z ^ (z >> 31)) >> 40) as f32 / (1_u32 << 23) as f32 - 1.0
+    }
+}

@@ -1,0 +1,366 @@
+//! Exporting: a rendered photo into a file, strip by strip, with everything that its source held.
+
+use std::fs::File;
+use std::io::BufWriter;
+use std::ops::Range;
+use std::path::Path;
+
+use super::decode_jpeg::MAX_SIDE;
+use super::error::name;
+use super::values::{Alpha, Values};
+use super::{Depth, Image, Photo, PhotoError};
+use super::{atomic, encode_jpeg, encode_png, encode_tiff};
+
+/// Pixels that are rendered and held at once: 8 or 16 MiB.
+const STRIP_PIXELS: usize = 1 << 21;
+
+/// A format that photos are exported to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// 8 bits, no alpha, lossy.
+    Jpeg,
+    /// 8 or 16 bits, alpha, lossless.
+    Png,
+    /// 8 or 16 bits, alpha, uncompressed.
+    Tiff,
+}
+
+impl Format {
+    /// The format that a target's ending (jpg, jpeg, png, tif, tiff, in any case) asks for.
+    ///
+    /// # Errors
+    /// When the name ends otherwise.
+    pub fn from_path(target: &Path) -> Result<Self, PhotoError> {
+        let ending = target.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
+        match ending.to_ascii_lowercase().as_str() {
+            "jpg" | "jpeg" => Ok(Self::Jpeg),
+            "png" => Ok(Self::Png),
+            "tif" | "tiff" => Ok(Self::Tiff),
+            _ => Err(PhotoError::UnknownFormat { name: name(target) }),
+        }
+    }
+}
+
+/// How to export.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ExportOptions {
+    /// Quality of a JPEG, 1..=100; 90 and more keep colours at full resolution.
+    pub quality: u8,
+    /// True where an existing file may be replaced. The original never is.
+    pub overwrite: bool,
+}
+
+/// Writes an edited photo to `target`, in the format of its ending and with the photo's depth,
+/// alpha, profile and metadata as far as the format has room for them.
+///
+/// `strip` renders the rows that it is asked for, top to bottom, each row once: an [`Image`] of the
+/// photo's width, in the photo's own coding or in 8 bits. An export never holds a second full
+/// picture. Values go back to the file's profile, are clipped to its gamut and rounded; a deeper
+/// photo is dithered into a JPEG's 8 bits, and alpha laid over white there.
+///
+/// # Errors
+/// When the target has no known ending, exists (without [`overwrite`](ExportOptions::overwrite)),
+/// is the original, or cannot be written, and when `strip` fails. Then nothing is written.
+pub fn export(
+    photo: &Photo,
+    target: &Path,
+    options: &ExportOptions,
+    strip: &mut dyn FnMut(Range<usize>) -> Result<Image, PhotoError>,
+) -> Result<(), PhotoError> {
+    let format = Format::from_path(target)?;
+    atomic::check(&photo.path, target, options.overwrite)?;
+    let (width, height) = (photo.image.width, photo.image.height);
+    if format == Format::Jpeg && width.max(height) as u64 > MAX_SIDE {
+        let reason = format!("{width}x{height} pixels are more than the 65500 a side of a JPEG");
+        return Err(PhotoError::Unfit { name: name(target), reason });
+    }
+    atomic::write(target, options.overwrite, |file| {
+        encode(photo, format, options, Strips::new(photo, strip), target, file)
+    })
+}
+
+/// Writes a photo's file.
+fn encode(
+    photo: &Photo,
+    format: Format,
+    options: &ExportOptions,
+    strips: Strips<'_>,
+    target: &Path,
+    file: &mut BufWriter<File>,
+) -> Result<(), PhotoError> {
+    match format {
+        Format::Jpeg => {
+            let alpha = if photo.has_alpha { Alpha::OverWhite } else { Alpha::None };
+            let values = Values::new(photo, Depth::Eight, alpha);
+            encode_jpeg::encode(photo, options.quality, strips, values, target, file)
+        }
+        Format::Png | Format::Tiff => {
+            let alpha = if photo.has_alpha { Alpha::Kept } else { Alpha::None };
+            let values = Values::new(photo, photo.depth, alpha);
+            let encode =
+                if format == Format::Png { encode_png::encode } else { encode_tiff::encode };
+            encode(photo, alpha, strips, &values, target, file)
+        }
+    }
+}
+
+/// The strips of a picture, top to bottom.
+pub(super) struct Strips<'a> {
+    render: &'a mut dyn FnMut(Range<usize>) -> Result<Image, PhotoError>,
+    width: usize,
+    height: usize,
+    rows: usize,
+    next: usize,
+}
+
+impl<'a> Strips<'a> {
+    fn new(
+        photo: &Photo,
+        render: &'a mut dyn FnMut(Range<usize>) -> Result<Image, PhotoError>,
+    ) -> Self {
+        let Image { width, height, .. } = photo.image;
+        // Whole rows of JPEG blocks.
+        let rows = (STRIP_PIXELS / width).next_multiple_of(16);
+        Self { render, width, height, rows, next: 0 }
+    }
+
+    /// The next strip and its first row; `None` behind the last.
+    pub(super) fn next(&mut self) -> Result<Option<(usize, Image)>, PhotoError> {
+        if self.next == self.height {
+            return Ok(None);
+        }
+        let range = self.next..(self.next + self.rows).min(self.height);
+        let top = range.start;
+        let count = range.len();
+        let image = (self.render)(range)?;
+        if (image.width, image.height) != (self.width, count) {
+            let reason = format!(
+                "a strip of {}x{count} pixels came as {}x{}",
+                self.width, image.width, image.height
+            );
+            return Err(PhotoError::Render { reason });
+        }
+        self.next += count;
+        Ok(Some((top, image)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::photo::{Coding, Metadata, Pixels, open};
+    use moxcms::ColorProfile;
+    use std::path::PathBuf;
+
+    const OPTIONS: ExportOptions = ExportOptions { quality: 95, overwrite: false };
+
+    fn photo(image: Image, depth: Depth) -> Photo {
+        Photo {
+            image,
+            depth,
+            has_alpha: false,
+            profile: None,
+            metadata: Metadata::default(),
+            notices: Vec::new(),
+            path: PathBuf::from("original.png"),
+        }
+    }
+
+    /// A smooth picture, larger than one strip where `height` is large.
+    fn ramp16(width: usize, height: usize) -> Image {
+        let pixel = |i: usize| {
+            let (x, y) = (i % width, i / width);
+            [
+                (x * 65535 / width) as u16,
+                (y * 65535 / height) as u16,
+                (i * 31 % 65536) as u16,
+                65535,
+            ]
+        };
+        Image::sixteen(width, height, (0..width * height).map(pixel).collect(), Coding::SIXTEEN)
+    }
+
+    fn ramp8(width: usize, height: usize) -> Image {
+        let pixel = |i: usize| {
+            let (x, y) = (i % width, i / width);
+            [
+                (x * 255 / width) as u8,
+                (y * 255 / height) as u8,
+                ((x + y) * 127 / (width + height)) as u8,
+                255,
+            ]
+        };
+        Image::eight(width, height, (0..width * height).map(pixel).collect())
+    }
+
+    fn rows(image: &Image, range: Range<usize>) -> Image {
+        let (height, of) = (range.len(), range.start * image.width..range.end * image.width);
+        let pixels = match &image.pixels {
+            Pixels::Eight(pixels) => Pixels::Eight(pixels[of].to_vec()),
+            Pixels::Sixteen(pixels) => Pixels::Sixteen(pixels[of].to_vec()),
+        };
+        Image { width: image.width, height, pixels, coding: image.coding }
+    }
+
+    /// Exports a photo as it is and opens it again.
+    fn again(photo: &Photo, target: &str) -> Photo {
+        let folder = tempfile::tempdir().unwrap();
+        let target = folder.path().join(target);
+        export(photo, &target, &OPTIONS, &mut |range| Ok(rows(&photo.image, range))).unwrap();
+        open(&target).unwrap()
+    }
+
+    fn worst(a: &Image, b: &Image) -> f32 {
+        assert_eq!((a.width, a.height), (b.width, b.height));
+        let pixel =
+            |i| a.rgb(i).into_iter().zip(b.rgb(i)).fold(0.0_f32, |m, (a, b)| m.max((a - b).abs()));
+        (0..a.width * a.height).map(pixel).fold(0.0, f32::max)
+    }
+
+    #[test]
+    fn lossless_formats_give_back_every_code() {
+        for target in ["a.png", "a.tif"] {
+            let eight = photo(ramp8(301, 203), Depth::Eight);
+            assert_eq!(again(&eight, target).image, eight.image, "{target}");
+            let deep = photo(ramp16(2100, 1203), Depth::Sixteen);
+            let opened = again(&deep, target);
+            assert_eq!(opened.image, deep.image, "{target}");
+            assert_eq!(opened.depth, Depth::Sixteen);
+        }
+    }
+
+    #[test]
+    fn jpeg_is_close() {
+        for (width, height) in [(301, 203), (1, 1), (17, 3000)] {
+            let eight = photo(ramp8(width, height), Depth::Eight);
+            let opened = again(&eight, "a.jpg");
+            assert!(worst(&opened.image, &eight.image) < 6.0 / 255.0, "{width}x{height}");
+        }
+    }
+
+    #[test]
+    fn alpha_is_kept_where_it_can_be() {
+        let mut it = photo(ramp8(40, 30), Depth::Eight);
+        it.has_alpha = true;
+        let Pixels::Eight(pixels) = &mut it.image.pixels else { panic!() };
+        pixels.iter_mut().enumerate().for_each(|(i, pixel)| pixel[3] = (i % 256) as u8);
+        for target in ["a.png", "a.tiff"] {
+            let opened = again(&it, target);
+            assert!(opened.has_alpha && opened.image == it.image, "{target}");
+        }
+        assert!(!again(&it, "a.jpg").has_alpha);
+    }
+
+    #[test]
+    fn wide_photos_go_back_to_their_profile() {
+        let bytes = ColorProfile::new_display_p3().encode().unwrap();
+        let mut plain = photo(ramp8(64, 64), Depth::Eight);
+        // Written as it is but under a P3 profile: now its codes mean P3.
+        let folder = tempfile::tempdir().unwrap();
+        let first = folder.path().join("a.png");
+        let file = File::create(&first).unwrap();
+        let mut info = png::Info::with_size(64, 64);
+        info.color_type = png::ColorType::Rgba;
+        info.icc_profile = Some(bytes.clone().into());
+        let mut writer = png::Encoder::with_info(file, info).unwrap().write_header().unwrap();
+        let Pixels::Eight(pixels) = &mut plain.image.pixels else { panic!() };
+        writer.write_image_data(pixels.as_flattened()).unwrap();
+        drop(writer);
+
+        let opened = open(&first).unwrap();
+        assert_eq!((opened.depth, opened.image.depth()), (Depth::Eight, Depth::Sixteen));
+        assert!(opened.image.coding.offset < 0.0);
+        for target in ["b.png", "b.tif"] {
+            let target = folder.path().join(target);
+            export(&opened, &target, &OPTIONS, &mut |r| Ok(rows(&opened.image, r))).unwrap();
+            let again = open(&target).unwrap();
+            assert_eq!(again.profile.as_deref(), Some(bytes.as_slice()));
+            assert!(worst(&again.image, &opened.image) < 1e-4);
+            let stored = image::open(&target).unwrap().to_rgb8();
+            let same = stored.pixels().zip(pixels.iter()).filter(|(a, b)| a.0 == b[..3]).count();
+            assert_eq!(same, 64 * 64, "codes come back as they were");
+        }
+    }
+
+    #[test]
+    fn nothing_is_rendered_for_a_target_that_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let there = folder.path().join("there.png");
+        std::fs::write(&there, "x").unwrap();
+        let mut it = photo(ramp8(4, 4), Depth::Eight);
+        let mut never = |_: Range<usize>| -> Result<Image, PhotoError> { panic!("rendered") };
+        let mut refused = |it: &Photo, target: &Path, overwrite| {
+            let options = ExportOptions { quality: 90, overwrite };
+            export(it, target, &options, &mut never).unwrap_err()
+        };
+        assert!(matches!(refused(&it, &there, false), PhotoError::Exists { .. }));
+        let odd = folder.path().join("a.gif");
+        assert!(matches!(refused(&it, &odd, true), PhotoError::UnknownFormat { .. }));
+        it.path.clone_from(&there);
+        assert!(matches!(refused(&it, &there, true), PhotoError::Original { .. }));
+        it.image.width = 70_000;
+        let wide = folder.path().join("wide.jpg");
+        assert!(matches!(refused(&it, &wide, true), PhotoError::Unfit { .. }));
+    }
+
+    #[test]
+    fn failed_strips_leave_nothing_behind() {
+        for target in ["a.jpg", "a.png", "a.tif"] {
+            let folder = tempfile::tempdir().unwrap();
+            let it = photo(ramp8(2000, 3000), Depth::Eight);
+            let mut calls = 0;
+            let result = export(&it, &folder.path().join(target), &OPTIONS, &mut |range| {
+                calls += 1;
+                if calls == 2 { Err(PhotoError::Cancelled) } else { Ok(rows(&it.image, range)) }
+            });
+            assert!(matches!(result, Err(PhotoError::Cancelled)), "{target}: {result:?}");
+            assert_eq!(calls, 2);
+            assert_eq!(folder.path().read_dir().unwrap().count(), 0);
+        }
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn a_full_disk_is_a_sentence() {
+        for format in [Format::Jpeg, Format::Png, Format::Tiff] {
+            let it = photo(ramp8(800, 800), Depth::Eight);
+            let full = File::options().write(true).open("/dev/full").unwrap();
+            let mut file = BufWriter::new(full);
+            let mut render = |range: Range<usize>| Ok(rows(&it.image, range));
+            let target = Path::new("/pictures/a.out");
+            let strips = Strips::new(&it, &mut render);
+            let error = encode(&it, format, &OPTIONS, strips, target, &mut file).unwrap_err();
+            assert!(error.to_string().contains("the disk is full"), "{format:?}: {error}");
+        }
+    }
+
+    #[test]
+    fn metadata_travel_between_formats() {
+        let mut it = photo(ramp8(32, 24), Depth::Eight);
+        let records = b"\x1c\x02\x78\x00\x07caption";
+        it.metadata = Metadata {
+            xmp: Some(b"<x:xmpmeta xmlns:x='adobe:ns:meta/'></x:xmpmeta>".to_vec()),
+            iptc: Some(crate::photo::iptc::resources(records)),
+            exif: Some(crate::photo::tiff_ifd::structure(
+                &[crate::photo::tiff_ifd::Field {
+                    tag: 271,
+                    value: crate::photo::tiff_ifd::Value::Plain(2, 7, b"Camera\0".to_vec()),
+                }],
+                crate::photo::tiff_ifd::Order::Big,
+            )),
+            density: Some((300, 300, 1)),
+            ..Metadata::default()
+        };
+        for target in ["a.jpg", "a.png", "a.tif"] {
+            let opened = again(&it, target);
+            assert_eq!(opened.metadata.xmp, it.metadata.xmp, "{target}");
+            assert_eq!(opened.metadata.iptc, it.metadata.iptc, "{target}");
+            let exif = opened.metadata.exif.unwrap();
+            assert!(exif.windows(6).any(|w| w == b"Camera"), "{target}");
+            if target != "a.tif" {
+                assert_eq!(exif, *it.metadata.exif.as_ref().unwrap(), "{target}");
+                assert_eq!(opened.metadata.density, it.metadata.density, "{target}");
+            }
+        }
+    }
+}

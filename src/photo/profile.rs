@@ -1,0 +1,343 @@
+//! ICC profiles: what an embedded profile means, and the way to sRGB and back.
+//!
+//! Matrix profiles are computed here, since colours outside sRGB must keep their values (below 0,
+//! above 1) and the way back must be the exact inverse: curve → matrix → sRGB's curve. Profiles
+//! made of tables go through moxcms to ProPhoto RGB, which holds every colour of a real device,
+//! and from there the same way.
+
+use std::sync::Arc;
+
+use moxcms::{
+    ColorProfile, DataColorSpace, Layout, RenderingIntent, TransformF32Executor, TransformOptions,
+    Xyzd,
+};
+
+use super::curve::{Curve, Srgb};
+
+/// A picture's channels as its file stores them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Model {
+    /// One channel, held here as equal red, green and blue.
+    Gray,
+    /// Red, green, blue.
+    Rgb,
+    /// Cyan, magenta, yellow, black; 0 is no ink.
+    Cmyk,
+}
+
+/// What an embedded profile means for a picture.
+#[derive(Debug)]
+pub(super) enum Verdict {
+    /// Its colours are sRGB's, whatever its bytes.
+    Srgb,
+    /// Colours go through this.
+    Convert(Box<Profile>),
+    /// It cannot be used; the reason is the end of a sentence, without its full stop.
+    Unusable(String),
+}
+
+/// The way from a profile's colours to sRGB and back. All values are encoded, 0..1 inside the
+/// gamut.
+#[derive(Debug)]
+pub(super) struct Profile {
+    device: Device,
+    srgb: Srgb,
+}
+
+/// The device's side of a [`Profile`].
+enum Device {
+    /// A curve for each channel (an index into `curves`), then matrices to linear sRGB and back.
+    Matrix { curves: Vec<Curve>, of: [usize; 3], to: Matrix, back: Matrix },
+    /// A curve from grey to luminance.
+    Gray(Curve),
+    /// Tables, by way of ProPhoto RGB; `back` is missing for input-only and CMYK profiles.
+    Tables {
+        to: Arc<TransformF32Executor>,
+        back: Option<Arc<TransformF32Executor>>,
+        between: Between,
+    },
+}
+
+/// ProPhoto RGB, where moxcms stops: its curve, and matrices to linear sRGB and back.
+struct Between {
+    curve: Curve,
+    to: Matrix,
+    back: Matrix,
+}
+
+type Matrix = [[f32; 3]; 3];
+
+impl std::fmt::Debug for Device {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Matrix { .. } => "Matrix",
+            Self::Gray(_) => "Gray",
+            Self::Tables { .. } => "Tables",
+        })
+    }
+}
+
+impl Profile {
+    /// Reads the profile that was embedded in a picture of this model.
+    pub(super) fn read(bytes: &[u8], model: Model) -> Verdict {
+        let Ok(profile) = ColorProfile::new_from_slice(bytes) else {
+            return Verdict::Unusable("it is damaged".to_owned());
+        };
+        let device = match (profile.color_space, model) {
+            (DataColorSpace::Rgb, Model::Rgb | Model::Gray) => rgb_device(&profile),
+            (DataColorSpace::Gray, Model::Gray) => {
+                profile.gray_trc.as_ref().and_then(Curve::new).map(Device::Gray)
+            }
+            (DataColorSpace::Cmyk, Model::Cmyk) => tables(&profile, Layout::Rgba),
+            _ => return Verdict::Unusable("it is for another kind of picture".to_owned()),
+        };
+        let Some(device) = device else {
+            return Verdict::Unusable("its curves or tables make no sense".to_owned());
+        };
+        let profile = Self { device, srgb: Srgb::new() };
+        if model != Model::Cmyk && profile.is_srgb() {
+            Verdict::Srgb
+        } else {
+            Verdict::Convert(Box::new(profile))
+        }
+    }
+
+    /// True where colours can be converted back, so that an export may carry the profile.
+    pub(super) fn goes_back(&self) -> bool {
+        match &self.device {
+            Device::Matrix { .. } => true,
+            Device::Gray(_) => false,
+            Device::Tables { back, .. } => back.is_some(),
+        }
+    }
+
+    /// Converts pixels from the profile's values to sRGB's, which may leave 0..1.
+    pub(super) fn to_srgb(&self, pixels: &mut [[f32; 3]]) {
+        match &self.device {
+            Device::Matrix { curves, of, to, .. } => {
+                for pixel in pixels {
+                    let linear = [0, 1, 2].map(|c| curves[of[c]].decode(pixel[c]));
+                    *pixel = times(to, linear).map(|v| self.srgb.encode(v));
+                }
+            }
+            Device::Gray(curve) => {
+                for pixel in pixels {
+                    *pixel = [self.srgb.encode(curve.decode(pixel[0])); 3];
+                }
+            }
+            Device::Tables { to, between, .. } => {
+                let source = pixels.as_flattened().to_vec();
+                self.run(to, &source, pixels.as_flattened_mut());
+                self.leave(between, pixels);
+            }
+        }
+    }
+
+    /// Converts ink values (four a pixel, 0 is no ink) to sRGB's.
+    pub(super) fn inks_to_srgb(&self, inks: &[f32], pixels: &mut [[f32; 3]]) {
+        if let Device::Tables { to, between, .. } = &self.device {
+            self.run(to, inks, pixels.as_flattened_mut());
+            self.leave(between, pixels);
+        }
+    }
+
+    /// Converts pixels from sRGB's values to the profile's, clipped to its gamut.
+    pub(super) fn from_srgb(&self, pixels: &mut [[f32; 3]]) {
+        match &self.device {
+            Device::Matrix { curves, of, back, .. } => {
+                for pixel in pixels {
+                    let linear = times(back, pixel.map(|v| self.srgb.decode(v)));
+                    *pixel = [0, 1, 2].map(|c| curves[of[c]].encode(linear[c]));
+                }
+            }
+            Device::Tables { back: Some(back), between, .. } => {
+                for pixel in pixels.iter_mut() {
+                    let linear = times(&between.back, pixel.map(|v| self.srgb.decode(v)));
+                    *pixel = linear.map(|v| between.curve.encode(v));
+                }
+                let source = pixels.as_flattened().to_vec();
+                self.run(back, &source, pixels.as_flattened_mut());
+            }
+            Device::Gray(_) | Device::Tables { back: None, .. } => {}
+        }
+    }
+
+    /// True where no colour moves by more than one 8-bit step.
+    fn is_srgb(&self) -> bool {
+        const SIDE: usize = 9;
+        let mut moved: Vec<[f32; 3]> = (0..SIDE.pow(3))
+            .map(|i| {
+                [i % SIDE, i / SIDE % SIDE, i / SIDE / SIDE].map(|v| v as f32 / (SIDE - 1) as f32)
+            })
+            .collect();
+        let still = moved.clone();
+        self.to_srgb(&mut moved);
+        let differences = moved.as_flattened().iter().zip(still.as_flattened());
+        differences.fold(0.0_f32, |most, (a, b)| most.max((a - b).abs())) <= 1.0 / 255.0
+    }
+
+    /// Runs moxcms. It fails on wrong lengths alone, which [`tables`] has ruled out; black then.
+    fn run(&self, transform: &Arc<TransformF32Executor>, from: &[f32], to: &mut [f32]) {
+        if transform.transform(from, to).is_err() {
+            to.fill(0.0);
+        }
+    }
+
+    /// From ProPhoto RGB to sRGB.
+    fn leave(&self, between: &Between, pixels: &mut [[f32; 3]]) {
+        for pixel in pixels {
+            let linear = times(&between.to, pixel.map(|v| between.curve.decode(v)));
+            *pixel = linear.map(|v| self.srgb.encode(v));
+        }
+    }
+}
+
+/// An RGB profile's device: its tables if it has them both ways, its matrix otherwise.
+fn rgb_device(profile: &ColorProfile) -> Option<Device> {
+    let has_to =
+        profile.lut_a_to_b_perceptual.is_some() || profile.lut_a_to_b_colorimetric.is_some();
+    let has_back =
+        profile.lut_b_to_a_perceptual.is_some() || profile.lut_b_to_a_colorimetric.is_some();
+    if profile.is_matrix_shaper() && !(has_to && has_back) {
+        return matrix_device(profile);
+    }
+    tables(profile, Layout::Rgb)
+}
+
+/// A matrix profile's device.
+fn matrix_device(profile: &ColorProfile) -> Option<Device> {
+    let trcs = [&profile.red_trc, &profile.green_trc, &profile.blue_trc];
+    let mut curves = Vec::new();
+    let mut of = [0; 3];
+    for c in 0..3 {
+        if let Some(same) = (0..c).find(|&earlier| trcs[earlier] == trcs[c]) {
+            of[c] = of[same];
+        } else {
+            of[c] = curves.len();
+            curves.push(Curve::new(trcs[c].as_ref()?)?);
+        }
+    }
+    let (to, back) = matrices(profile)?;
+    Some(Device::Matrix { curves, of, to, back })
+}
+
+/// A table profile's device, by way of ProPhoto RGB.
+fn tables(profile: &ColorProfile, layout: Layout) -> Option<Device> {
+    let prophoto = ColorProfile::new_pro_photo_rgb();
+    let transform = |from: &ColorProfile, source, to: &ColorProfile, target| {
+        [RenderingIntent::RelativeColorimetric, RenderingIntent::Perceptual].into_iter().find_map(
+            |rendering_intent| {
+                let options = TransformOptions { rendering_intent, ..TransformOptions::default() };
+                from.create_transform_f32(source, to, target, options).ok()
+            },
+        )
+    };
+    let to = transform(profile, layout, &prophoto, Layout::Rgb)?;
+    let back = (layout == Layout::Rgb)
+        .then(|| transform(&prophoto, Layout::Rgb, profile, Layout::Rgb))
+        .flatten();
+    let curve = Curve::new(prophoto.red_trc.as_ref()?)?;
+    let (between_to, between_back) = matrices(&prophoto)?;
+    let between = Between { curve, to: between_to, back: between_back };
+    Some(Device::Tables { to, back, between })
+}
+
+/// From a profile's linear light to sRGB's and back.
+fn matrices(profile: &ColorProfile) -> Option<(Matrix, Matrix)> {
+    let colorants = |p: &ColorProfile| columns([p.red_colorant, p.green_colorant, p.blue_colorant]);
+    let mut to = product(&inverse(&colorants(&ColorProfile::new_srgb()))?, &colorants(profile));
+    // Colorants are rounded in the file: white must stay white all the same.
+    for row in &mut to {
+        let white: f64 = row.iter().sum();
+        if (white - 1.0).abs() < 0.01 {
+            row.iter_mut().for_each(|v| *v /= white);
+        }
+    }
+    let back = inverse(&to)?;
+    let narrow = |m: &[[f64; 3]; 3]| m.map(|row| row.map(|v| v as f32));
+    Some((narrow(&to), narrow(&back)))
+}
+
+fn columns(columns: [Xyzd; 3]) -> [[f64; 3]; 3] {
+    [columns.map(|c| c.x), columns.map(|c| c.y), columns.map(|c| c.z)]
+}
+
+fn product(a: &[[f64; 3]; 3], b: &[[f64; 3]; 3]) -> [[f64; 3]; 3] {
+    [0, 1, 2].map(|i| [0, 1, 2].map(|j| (0..3).map(|k| a[i][k] * b[k][j]).sum()))
+}
+
+/// By cofactors; `None` where the matrix is singular or not finite.
+fn inverse(m: &[[f64; 3]; 3]) -> Option<[[f64; 3]; 3]> {
+    let cofactor = |i: usize, j: usize| {
+        let (i1, i2, j1, j2) = ((i + 1) % 3, (i + 2) % 3, (j + 1) % 3, (j + 2) % 3);
+        m[i1][j1] * m[i2][j2] - m[i1][j2] * m[i2][j1]
+    };
+    let determinant: f64 = (0..3).map(|j| m[0][j] * cofactor(0, j)).sum();
+    (determinant.is_finite() && determinant.abs() > 1e-9)
+        .then(|| [0, 1, 2].map(|i| [0, 1, 2].map(|j| cofactor(j, i) / determinant)))
+}
+
+#[inline]
+fn times(m: &Matrix, v: [f32; 3]) -> [f32; 3] {
+    m.map(|row| row[0] * v[0] + row[1] * v[1] + row[2] * v[2])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn convert(profile: &ColorProfile) -> Box<Profile> {
+        match Profile::read(&profile.encode().unwrap(), Model::Rgb) {
+            Verdict::Convert(profile) => profile,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn srgb_is_known_by_its_colours() {
+        let bytes = ColorProfile::new_srgb().encode().unwrap();
+        assert!(matches!(Profile::read(&bytes, Model::Rgb), Verdict::Srgb));
+    }
+
+    #[test]
+    fn p3_red_lies_outside_srgb() {
+        let profile = convert(&ColorProfile::new_display_p3());
+        let mut pixels = [[1.0, 0.0, 0.0], [1.0, 1.0, 1.0], [0.5, 0.5, 0.5]];
+        profile.to_srgb(&mut pixels);
+        // From the CSS Color 4 tests: color(display-p3 1 0 0) is color(srgb 1.0931 -0.2267 -0.1501).
+        for (value, expected) in pixels[0].into_iter().zip([1.0931, -0.2267, -0.1501]) {
+            assert!((value - expected).abs() < 2e-3, "{pixels:?}");
+        }
+        assert!(pixels[1].iter().all(|v| (v - 1.0).abs() < 1e-5), "{pixels:?}");
+        assert!(pixels[2].iter().all(|v| (v - 0.5).abs() < 1e-4), "{pixels:?}");
+    }
+
+    #[test]
+    fn the_way_back_is_the_inverse() {
+        for profile in [
+            ColorProfile::new_display_p3(),
+            ColorProfile::new_adobe_rgb(),
+            ColorProfile::new_pro_photo_rgb(),
+            ColorProfile::new_bt2020(),
+        ] {
+            let profile = convert(&profile);
+            let start: Vec<[f32; 3]> = (0..512_usize)
+                .map(|i| [i % 8, i / 8 % 8, i / 64].map(|v| v as f32 / 7.0))
+                .collect();
+            let mut pixels = start.clone();
+            profile.to_srgb(&mut pixels);
+            profile.from_srgb(&mut pixels);
+            // At 0 a gamma curve is steep without bound: 1e-8 of linear light are 3e-4 of code.
+            for (a, b) in pixels.as_flattened().iter().zip(start.as_flattened()) {
+                assert!((a - b).abs() < 5e-4, "{a} {b}");
+            }
+        }
+    }
+
+    #[test]
+    fn garbage_is_unusable() {
+        assert!(matches!(Profile::read(&[7; 300], Model::Rgb), Verdict::Unusable(_)));
+        let gray = ColorProfile::new_gray_with_gamma(2.2).encode().unwrap();
+        assert!(matches!(Profile::read(&gray, Model::Rgb), Verdict::Unusable(_)));
+    }
+}

@@ -1,0 +1,187 @@
+//! The GPU against the CPU twins, on whatever adapter there is (lavapipe on a machine without one).
+
+use std::sync::{Arc, LazyLock};
+
+use understudy::edit::{Edit, Layer, View};
+use understudy::gpu::{Gpu, GpuPhoto, GpuSolver, StripRenderer};
+use understudy::kernel::moments::code_sums;
+use understudy::operator::{self, Operator, Statistics, Tuning};
+use understudy::photo::{Coding, Image, Photo, Pixels};
+use understudy::render::{self, Lattice, Solver, Source};
+
+use crate::operators::random_operators;
+use crate::shared::{shared, skipped};
+
+static GPU: LazyLock<Gpu> = LazyLock::new(|| {
+    Gpu::headless().expect("the tests need a Vulkan driver; `make test` installs Mesa's lavapipe")
+});
+
+/// A made-up photo: ramps, texture, flat and clipped parts.
+fn picture(width: usize, height: usize) -> Vec<[u8; 4]> {
+    let pixel = |i: usize| {
+        let (x, y) = (i % width, i / width);
+        let noise = (x * 7919 + y * 104_729 + x * y * 31) % 61;
+        let wave = (90.0 * ((x as f32 / 17.0).sin() + (y as f32 / 29.0).cos())) as i32;
+        let base = (x * 255 / width) as i32;
+        match (4 * x / width, 4 * y / height) {
+            (3, 0) => [255, 255, 255, 255],
+            (3, 1) => [20, 20, 25, 255],
+            _ => [base + wave, 128 + wave + noise as i32, 255 - base + noise as i32, 255]
+                .map(|v| v.clamp(0, 255) as u8),
+        }
+    };
+    (0..width * height).map(pixel).collect()
+}
+
+fn source(image: Image) -> Source {
+    Source::new(Arc::new(Photo::from_image(image)))
+}
+
+fn codes(image: &Image) -> (Vec<f32>, f32) {
+    match &image.pixels {
+        Pixels::Eight(p) => (p.iter().flatten().map(|v| f32::from(*v)).collect(), 255.0),
+        Pixels::Sixteen(p) => (p.iter().flatten().map(|v| f32::from(*v)).collect(), 65535.0),
+    }
+}
+
+/// Within 1/255 on every value and 1e-4 on average.
+#[track_caller]
+fn assert_same_picture(what: &str, gpu: &Image, cpu: &Image) {
+    let ((gpu, max), (cpu, _)) = (codes(gpu), codes(cpu));
+    assert_eq!(gpu.len(), cpu.len(), "{what}");
+    let off: Vec<f32> = gpu.iter().zip(&cpu).map(|(g, c)| (g - c).abs() / max).collect();
+    let worst = off.iter().copied().fold(0.0, f32::max);
+    let mean = off.iter().sum::<f32>() / off.len() as f32;
+    assert!(worst <= 1.0 / 255.0 + 1e-6, "{what}: {} levels off", worst * 255.0);
+    assert!(mean <= 1e-4, "{what}: {mean:e} off on average");
+}
+
+fn both(operator: &Arc<Operator>, tuning: Tuning, source: &Source) -> (Image, Image) {
+    let layer = Layer { tuning, ..Layer::new(Arc::clone(operator)) };
+    let edit = Edit { layers: vec![layer] };
+    let height = source.image().height;
+    let mut photo = GpuPhoto::new(&GPU, source).unwrap();
+    let stages = GpuSolver::default().solve(&GPU, source, &mut photo, &edit).unwrap();
+    let gpu = StripRenderer::new(&GPU, source, &mut photo, &stages).strip(0..height).unwrap();
+    let stages = Solver::default().solve(source, &edit).unwrap();
+    (gpu, render::strip(source, &stages, 0..height))
+}
+
+#[test]
+fn checkpoints_render_the_same_on_both() {
+    let Some(weights) = shared("reference/weights") else { return skipped(25, "checkpoints") };
+    let photo = shared("pairs/before/holdout/immich-japanese-shop.jpg").unwrap();
+    let photo = Source::new(Arc::new(understudy::photo::open(&photo).unwrap()));
+    let mut count = 0;
+    for task in std::fs::read_dir(weights).unwrap().filter_map(|task| Some(task.ok()?.path())) {
+        let Ok(files) = std::fs::read_dir(&task) else { continue };
+        for file in files.map(|file| file.unwrap().path()) {
+            let operator = Arc::new(operator::import(&file).unwrap());
+            let (gpu, cpu) = both(&operator, Tuning::default(), &photo);
+            assert_same_picture(&file.display().to_string(), &gpu, &cpu);
+            count += 1;
+        }
+    }
+    assert_eq!(count, 25);
+}
+
+#[test]
+fn every_variant_mode_and_depth_renders_the_same_on_both() {
+    let pixels = picture(333, 217);
+    let sixteen = pixels.iter().map(|p| p.map(|v| u16::from(v) * 257)).collect();
+    let wide = Coding { scale: 1.4 / 65535.0, offset: -0.2 };
+    let sources =
+        [source(Image::eight(333, 217, pixels)), source(Image::sixteen(333, 217, sixteen, wide))];
+    for mut operator in random_operators() {
+        for statistics in [Statistics::PerImage, Statistics::Frozen] {
+            operator.statistics = statistics;
+            let operator = Arc::new(operator.clone());
+            for (source, depth) in sources.iter().zip([8, 16]) {
+                let (gpu, cpu) = both(&operator, Tuning::default(), source);
+                let what = format!("{:?} {statistics:?} {depth} bits", operator.variant);
+                assert_same_picture(&what, &gpu, &cpu);
+            }
+        }
+    }
+}
+
+#[test]
+fn tunings_render_the_same_on_both() {
+    let source = source(Image::eight(150, 90, picture(150, 90)));
+    for operator in random_operators().into_iter().map(Arc::new) {
+        let has_epsilon = matches!(operator.layer, operator::GuidedLayer::Plain { .. });
+        let tuning =
+            Tuning { radius: Some(3), epsilon: has_epsilon.then_some(1e-2), short_side: Some(48) };
+        let (gpu, cpu) = both(&operator, tuning, &source);
+        assert_same_picture(&format!("{:?} tuned", operator.variant), &gpu, &cpu);
+    }
+}
+
+#[test]
+fn views_show_the_same_on_both_and_at_100_percent_the_export() {
+    let photo = source(Image::eight(700, 500, picture(700, 500)));
+    let operator = Arc::new(random_operators().pop().unwrap());
+    let edit = Edit { layers: vec![Layer::new(operator)] };
+    let mut on_gpu = GpuPhoto::new(&GPU, &photo).unwrap();
+    let gpu_stages = GpuSolver::default().solve(&GPU, &photo, &mut on_gpu, &edit).unwrap();
+    let stages = Solver::default().solve(&photo, &edit).unwrap();
+    for (zoom, center) in [
+        (0.31, [350.0, 250.0]),
+        (0.8, [10.0, 490.0]),
+        (1.0, [350.0, 250.0]),
+        (2.5, [300.0, 200.0]),
+        (8.0, [5.0, 5.0]),
+    ] {
+        let view = View { size: [301, 203], center, zoom };
+        let lattice = Lattice::view(&view, 700, 500, photo.levels());
+        let texture = GPU.view(&photo, &mut on_gpu, &gpu_stages, &lattice);
+        let gpu = Image::eight(301, 203, GPU.read_view(&texture).unwrap());
+        let cpu = Image::eight(301, 203, render::view(&photo, &stages, &lattice));
+        assert_same_picture(&format!("zoom {zoom}"), &gpu, &cpu);
+        if zoom == 1.0 {
+            let export = render::strip(&photo, &stages, 0..500);
+            assert_is_part_of(&cpu, &export, &view);
+        }
+    }
+}
+
+/// 0 levels apart: the picture on screen at 100 % is cut out of the export.
+fn assert_is_part_of(seen: &Image, export: &Image, view: &View) {
+    let (Pixels::Eight(seen_pixels), Pixels::Eight(pixels)) = (&seen.pixels, &export.pixels) else {
+        panic!("both are 8 bits")
+    };
+    let [x, y] = view.photo_from_screen([0.0, 0.0]).map(|at| at.round() as usize);
+    for (row, line) in seen_pixels.chunks_exact(seen.width).enumerate() {
+        let start = (y + row) * export.width + x;
+        assert_eq!(line, &pixels[start..start + seen.width], "row {row}");
+    }
+}
+
+#[test]
+fn stacks_render_the_same_on_both() {
+    let source = source(Image::eight(200, 140, picture(200, 140)));
+    let operators: Vec<_> = random_operators().into_iter().map(Arc::new).collect();
+    let layers = [(1, 0.7), (4, 1.0)]
+        .map(|(at, strength)| Layer { strength, ..Layer::new(Arc::clone(&operators[at])) });
+    let edit = Edit { layers: layers.to_vec() };
+    let mut photo = GpuPhoto::new(&GPU, &source).unwrap();
+    let stages = GpuSolver::default().solve(&GPU, &source, &mut photo, &edit).unwrap();
+    let gpu = StripRenderer::new(&GPU, &source, &mut photo, &stages).strip(20..140).unwrap();
+    let stages = Solver::default().solve(&source, &edit).unwrap();
+    assert_same_picture("stack", &gpu, &render::strip(&source, &stages, 20..140));
+}
+
+#[test]
+fn moments_are_exactly_equal() {
+    let eight = source(Image::eight(401, 300, picture(401, 300)));
+    let codes = picture(401, 300)
+        .iter()
+        .enumerate()
+        .map(|(i, p)| p.map(|v| (u16::from(v) * 257) ^ (i % 251) as u16))
+        .collect();
+    let sixteen = source(Image::sixteen(401, 300, codes, Coding::SIXTEEN));
+    for source in [eight, sixteen] {
+        let mut photo = GpuPhoto::new(&GPU, &source).unwrap();
+        assert_eq!(photo.code_sums(&GPU, &source).unwrap(), code_sums(source.image()));
+    }
+}
