@@ -11,6 +11,7 @@ use super::pictures::Shown;
 use super::viewpoint::Area;
 use super::{Action, split, strings, theme};
 use crate::edit::View;
+use crate::engine::Scene;
 
 /// Points of scrolling that magnify by e.
 const SCROLL_PER_E: f64 = 200.0;
@@ -46,6 +47,17 @@ pub struct Seen {
     pub photo: [usize; 2],
     /// Whether there is an edit to be compared.
     pub edited: bool,
+}
+
+impl Seen {
+    /// What a scene shows.
+    pub fn of(scene: &Scene) -> Self {
+        Self {
+            view: scene.view,
+            photo: [scene.photo.image.width, scene.photo.image.height],
+            edited: !scene.edit.layers.is_empty(),
+        }
+    }
 }
 
 impl Canvas {

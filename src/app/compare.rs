@@ -28,6 +28,11 @@ impl Compare {
         self.kept || self.held_since.is_some()
     }
 
+    /// Whether the original is held at this moment.
+    pub fn is_held(&self) -> bool {
+        self.held_since.is_some()
+    }
+
     /// The key or the button for the original is down, or up again; a tap toggles.
     pub fn hold(&mut self, down: bool, time: f64) {
         match (self.held_since, down) {

@@ -6,11 +6,8 @@ use eframe::egui::{Align, Align2, Context, Id, Key, Layout, Modal, Slider, TextE
 
 use super::{Action, strings, theme};
 use crate::engine::Ticket;
-use crate::photo::ExportOptions;
+use crate::photo::{ExportOptions, Format};
 
-/// Endings of files that can be written, and of those that have a quality.
-const ENDINGS: [&str; 6] = ["jpg", "jpeg", "png", "tif", "tiff", "webp"];
-const WITH_QUALITY: [&str; 2] = ["jpg", "jpeg"];
 const WIDTH: f32 = 480.0;
 const FIRST_QUALITY: u8 = 92;
 
@@ -71,7 +68,7 @@ impl ExportDialog {
     /// What is wrong with the path, before anything is tried.
     fn problem(&self) -> Option<&'static str> {
         let target = self.target();
-        if !has_ending(&target, &ENDINGS) {
+        if Format::from_path(&target).is_err() {
             return Some(strings::FORMAT_MISSING);
         }
         match target.parent() {
@@ -108,7 +105,7 @@ pub fn show(ctx: &Context, dialog: &mut ExportDialog, actions: &mut Vec<Action>)
         if dialog.no_file_dialog {
             ui.label(theme::weak(strings::NO_FILE_DIALOG));
         }
-        if has_ending(&dialog.target(), &WITH_QUALITY) {
+        if matches!(Format::from_path(&dialog.target()), Ok(Format::Jpeg)) {
             quality_row(ui, &mut dialog.quality);
         }
         ui.label(theme::weak(strings::KEPT));
@@ -183,11 +180,6 @@ fn replace_row(ui: &mut Ui, dialog: &mut ExportDialog, target: &Path, actions: &
             ui.label(strings::replace_question(target));
         });
     });
-}
-
-fn has_ending(path: &Path, endings: &[&str]) -> bool {
-    let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase());
-    ending.is_some_and(|ending| endings.contains(&ending.as_str()))
 }
 
 /// `NAME-FILTER.jpg` beside the photo; with a number where that is taken.

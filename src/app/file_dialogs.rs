@@ -11,7 +11,7 @@ use super::strings;
 /// Nobody dismisses a dialog sooner than this: an answer that comes faster means that none was shown.
 const FASTEST_HAND: Duration = Duration::from_millis(400);
 /// Endings of files that can be opened.
-const PHOTOS: [&str; 7] = ["jpg", "jpeg", "png", "tif", "tiff", "webp", "bmp"];
+const PHOTOS: [&str; 8] = ["jpg", "jpeg", "png", "tif", "tiff", "webp", "bmp", "gif"];
 
 /// What a dialog answered.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -123,7 +123,8 @@ fn fact(ui: &mut Ui, name: &str, value: &str, tip: Option<&str>) {
             ui.set_min_width(NAMES);
             ui.label(theme::weak(name));
         });
-        let value = ui.add(Label::new(RichText::new(value).small()).wrap());
+        // One line: of a long value the end is left out, and all of it stands in the tooltip.
+        let value = ui.add(Label::new(RichText::new(value).small()).truncate());
         if let Some(tip) = tip {
             value.on_hover_text(tip);
         }

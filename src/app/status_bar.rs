@@ -23,6 +23,7 @@ pub fn show(
         ui.horizontal_centered(|ui| {
             computes(ui, processor);
             if let Some(time) = time {
+                ui.add_space(theme::S);
                 ui.label(theme::weak(strings::frame_time(time)))
                     .on_hover_text(strings::FRAME_TIME_TIP);
             }

@@ -25,7 +25,7 @@ pub const AFTER: &str = "After";
 pub const ORIGINAL_SHOWN: &str = "Original";
 pub const FIRST_RUN: &str = "Drag the line. Drop your own photo anywhere.";
 pub const DROP_HERE: &str = "Drop to open";
-pub const NO_PHOTO: &str = "Drop a photo here, or open one with Ctrl+O.";
+pub const NO_PHOTO: &str = "Drop a photo here, or open one.";
 pub const PREPARING: &str = "Preparing the picture…";
 pub const DISMISS: &str = "Dismiss";
 
@@ -73,8 +73,8 @@ pub const SAVE_AS: &str = "Save as";
 pub const BROWSE: &str = "Browse…";
 pub const BROWSE_TIP: &str = "Choose the place in a file dialog";
 pub const NO_FILE_DIALOG: &str = "No file dialog is available here. Type the path instead.";
-pub const FORMAT_HINT: &str = "The name’s ending chooses the format: .jpg, .png, .tif or .webp.";
-pub const FORMAT_MISSING: &str = "End the name with .jpg, .png, .tif or .webp.";
+pub const FORMAT_HINT: &str = "The name’s ending chooses the format: .jpg, .png or .tif.";
+pub const FORMAT_MISSING: &str = "End the name with .jpg, .png or .tif.";
 pub const FOLDER_MISSING: &str = "That folder does not exist.";
 pub const QUALITY: &str = "Quality";
 pub const QUALITY_TIP: &str = "Of the JPEG: 90 and more is hard to tell from the original";
@@ -244,12 +244,14 @@ pub fn on_processor_tip(reason: &str, threads: usize) -> String {
 /// Time of the last picture.
 pub fn frame_time(time: std::time::Duration) -> String {
     match time.as_secs_f64() * 1e3 {
-        millis if millis < 10.0 => format!("{millis:.1} ms"),
-        millis => format!("{millis:.0} ms"),
+        millis if millis < 10.0 => format!("Rendered in {millis:.1} ms"),
+        millis => format!("Rendered in {millis:.0} ms"),
     }
 }
 
-pub const FRAME_TIME_TIP: &str = "Time of the last picture, before and after";
+pub const FRAME_TIME_TIP: &str = "Time that the visible part took, before and after";
+
+pub const NO_DISPLAY: &str = "there is no display to open it on";
 
 /// The window could not be opened.
 pub fn no_window(error: &str) -> String {

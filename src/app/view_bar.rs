@@ -46,8 +46,7 @@ fn compare_buttons(ui: &mut Ui, compare: &Compare, actions: &mut Vec<Action>) ->
     }
     let held = original.is_pointer_button_down_on();
     // A press by keyboard or by a screen reader has no duration: it counts as a tap.
-    let pressed_by_pointer = held || ui.input(|input| input.pointer.any_released());
-    if original.clicked() && !pressed_by_pointer {
+    if original.clicked() && !compare.is_held() {
         actions.push(Action::ToggleOriginal);
     }
     held

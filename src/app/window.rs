@@ -35,7 +35,17 @@ pub fn run(photos: Vec<PathBuf>, choice: Choice) -> Result<(), String> {
         options,
         Box::new(|cc| Ok(Box::new(App::new(cc, photos, choice)))),
     )
-    .map_err(|error| strings::no_window(&error.to_string()))
+    .map_err(|error| strings::no_window(&reason(&error)))
+}
+
+/// Why there is no window, in words that are no path of a source file.
+fn reason(error: &eframe::Error) -> String {
+    match error {
+        eframe::Error::Winit(_) | eframe::Error::WinitEventLoop(_) => {
+            strings::NO_DISPLAY.to_owned()
+        }
+        other => other.to_string().trim_end_matches('.').to_owned(),
+    }
 }
 
 /// The window's device is the engine's too: it gets all that the adapter can do, for photos larger

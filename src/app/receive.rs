@@ -1,0 +1,88 @@
+//! What comes back: the engine's events and the answers of file dialogs.
+
+use std::sync::Arc;
+
+use eframe::egui::{Context, ViewportCommand};
+
+use super::export::Job;
+use super::file_dialogs::Answer;
+use super::open::OpenDialog;
+use super::viewpoint::Viewpoint;
+use super::{App, Dialog, strings};
+use crate::engine::{Event, Ticket};
+use crate::photo::Photo;
+
+impl App {
+    /// Takes an event of the engine.
+    pub(super) fn receive(&mut self, ctx: &Context, event: Event) {
+        match event {
+            Event::Ready(processor) => self.processor = Some(processor),
+            Event::Opened(ticket, photo) => {
+                if self.opening.as_ref().is_some_and(|opening| opening.ticket == ticket) {
+                    self.show_photo(ctx, photo);
+                }
+            }
+            Event::Shown(_, frame) => {
+                // An older view of the same photo is better than none: it is drawn where the new
+                // one wants it.
+                if self.photo.as_ref().is_some_and(|it| Arc::ptr_eq(it, &frame.scene.photo)) {
+                    self.pictures.set(ctx, *frame);
+                }
+            }
+            Event::Progress(ticket, done) => {
+                if let Some(Job::Running { ticket: running, progress, .. }) = &mut self.job
+                    && *running == ticket
+                {
+                    *progress = done;
+                }
+            }
+            Event::Exported(ticket, target) => self.end_job(ticket, Some(Job::Saved(target))),
+            Event::Cancelled(ticket) => self.end_job(ticket, None),
+            Event::Failed(ticket, sentence) => self.fail(ticket, sentence),
+        }
+    }
+
+    fn show_photo(&mut self, ctx: &Context, photo: Arc<Photo>) {
+        let opening = self.opening.take();
+        self.first_run &= opening.is_some_and(|opening| opening.path.is_none());
+        let title = strings::window_title(&photo.path);
+        ctx.send_viewport_cmd(ViewportCommand::Title(title));
+        self.viewpoint = Viewpoint::Fit;
+        self.compare.release();
+        self.photo = Some(photo);
+    }
+
+    fn end_job(&mut self, ended: Ticket, with: Option<Job>) {
+        if matches!(self.job, Some(Job::Running { ticket, .. }) if ticket == ended) {
+            self.job = with;
+        }
+    }
+
+    fn fail(&mut self, ticket: Ticket, sentence: String) {
+        let is_latest_scene = self.last_sent.as_ref().is_some_and(|(sent, _)| *sent == ticket);
+        let is_job = matches!(self.job, Some(Job::Running { ticket: job, .. }) if job == ticket);
+        let is_opening = self.opening.as_ref().is_some_and(|opening| opening.ticket == ticket);
+        if is_latest_scene || is_job || is_opening {
+            self.notify(sentence);
+        }
+        self.end_job(ticket, None);
+        if is_opening {
+            let was_bundled = self.opening.take().is_none_or(|opening| opening.path.is_none());
+            // A window without a photo teaches nothing: the one that comes along is better.
+            if self.photo.is_none() && !was_bundled {
+                self.open_bundled();
+            }
+        }
+    }
+
+    /// Takes the answer of a file dialog.
+    pub(super) fn receive_answer(&mut self, answer: Answer) {
+        match (answer, &mut self.dialog) {
+            (Answer::Photo(path), _) => self.open_first_of(vec![path]),
+            (Answer::Target(path), Some(Dialog::Export(dialog))) => dialog.set_confirmed(path),
+            (Answer::NoPhotoDialog, _) => self.dialog = Some(Dialog::Open(OpenDialog::default())),
+            (Answer::NoTargetDialog, Some(Dialog::Export(dialog))) => dialog.set_no_file_dialog(),
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,298 @@
+//! The window, driven as a user drives it: by words, keys and drops.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use eframe::egui::accesskit::{Role, Toggled};
+use eframe::egui::{DroppedFile, Key, Modifiers, pos2};
+use egui_kittest::Harness;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use understudy::app::App;
+use understudy::engine::Choice;
+use understudy::operator::Library;
+
+type Window = Harness<'static, App>;
+
+/// Runs the window until something is there.
+#[track_caller]
+fn wait(window: &mut Window, what: &str, is_there: impl Fn(&Window) -> bool) {
+    let began = Instant::now();
+    while !is_there(window) {
+        assert!(began.elapsed() < Duration::from_secs(60), "not seen: {what}");
+        std::thread::sleep(Duration::from_millis(10));
+        window.step();
+    }
+    window.run_steps(2);
+}
+
+/// A window that shows its first photo with a filter on.
+#[track_caller]
+fn window(photos: &[&Path]) -> Window {
+    window_on(Choice::Auto, photos)
+}
+
+/// The same, rendered by something in particular.
+#[track_caller]
+fn window_on(choice: Choice, photos: &[&Path]) -> Window {
+    let photos: Vec<PathBuf> = photos.iter().map(|path| path.to_path_buf()).collect();
+    let mut window = Harness::builder()
+        .with_size((1280.0, 800.0))
+        .with_max_steps(64)
+        .wgpu()
+        .build_eframe(|cc| App::new(cc, photos, choice));
+    wait(&mut window, "before and after", |window| has(window, "Before") && has(window, "After"));
+    window
+}
+
+fn has(window: &Window, words: &str) -> bool {
+    window.query_by_label(words).is_some()
+}
+
+fn has_part(window: &Window, words: &str) -> bool {
+    window.query_all_by_label_contains(words).next().is_some()
+}
+
+#[track_caller]
+fn press(window: &mut Window, button: &str) {
+    window.get_by_role_and_label(Role::Button, button).click();
+    window.run_steps(3);
+}
+
+#[track_caller]
+fn is_on(window: &Window, button: &str) -> bool {
+    let button = window.get_by_role_and_label(Role::Button, button);
+    button.accesskit_node().toggled() == Some(Toggled::True)
+}
+
+#[track_caller]
+fn key(window: &mut Window, modifiers: Modifiers, key: Key) {
+    window.key_press_modifiers(modifiers, key);
+    window.run_steps(3);
+}
+
+#[track_caller]
+fn strength(window: &Window) -> f64 {
+    let slider = window.get_by_role_and_label(Role::Slider, "Strength");
+    slider.accesskit_node().numeric_value().unwrap().round()
+}
+
+/// The filters' titles from top to bottom.
+fn titles() -> Vec<String> {
+    let mut entries = Library::load().entries;
+    entries.sort_by_key(|entry| !entry.builtin);
+    entries.into_iter().map(|entry| entry.operator.title.clone()).collect()
+}
+
+fn folder_with_photo() -> (tempfile::TempDir, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("hills.png");
+    let pixel = |x: u32, y: u32| image::Rgb([(x / 3) as u8, (y / 2) as u8, ((x + y) / 4) as u8]);
+    image::RgbImage::from_fn(600, 400, pixel).save(&path).unwrap();
+    (folder, path)
+}
+
+#[test]
+fn first_run_shows_a_photo_with_a_filter_on_and_says_what_to_do() {
+    let mut window = window(&[]);
+    assert!(has(&window, "Drag the line. Drop your own photo anywhere."));
+    assert!(is_on(&window, &titles()[0]));
+    assert!(is_on(&window, "Split") && is_on(&window, "Fit"));
+    assert!(has_part(&window, "GPU: ") || has_part(&window, "Running on the processor"));
+
+    let line = window.get_by_role_and_label(Role::Slider, "Split line");
+    assert_eq!(line.accesskit_node().numeric_value(), Some(0.5));
+    let (from, to) = (line.rect().center(), line.rect().center() - eframe::egui::vec2(150.0, 0.0));
+    window.drag_at(from);
+    window.step();
+    window.hover_at(to);
+    window.step();
+    window.drop_at(to);
+    window.run_steps(3);
+    let line = window.get_by_role_and_label(Role::Slider, "Split line");
+    assert!(line.accesskit_node().numeric_value().unwrap() < 0.4);
+    assert!(!has(&window, "Drag the line. Drop your own photo anywhere."));
+}
+
+#[test]
+fn filters_are_chosen_by_click_and_by_arrow() {
+    let (_folder, photo) = folder_with_photo();
+    let mut window = window(&[&photo]);
+    press(&mut window, "None");
+    assert!(is_on(&window, "None"));
+    assert!(!has(&window, "Before") && window.query_by_label("Strength in percent").is_none());
+    key(&mut window, Modifiers::NONE, Key::ArrowDown);
+    assert!(is_on(&window, &titles()[0]) && has(&window, "Before"));
+    key(&mut window, Modifiers::NONE, Key::ArrowUp);
+    key(&mut window, Modifiers::NONE, Key::ArrowUp);
+    assert!(is_on(&window, "None"));
+    let last = titles().pop().unwrap();
+    press(&mut window, &last);
+    key(&mut window, Modifiers::NONE, Key::ArrowDown);
+    assert!(is_on(&window, &last));
+}
+
+#[test]
+fn strength_moves_by_slider_and_by_key() {
+    let (_folder, photo) = folder_with_photo();
+    let mut window = window(&[&photo]);
+    window.get_by_role_and_label(Role::Slider, "Strength").set_value_accesskit(50.0);
+    window.run_steps(3);
+    assert_eq!(strength(&window), 50.0);
+    key(&mut window, Modifiers::NONE, Key::Comma);
+    assert_eq!(strength(&window), 45.0);
+    for _ in 0..12 {
+        key(&mut window, Modifiers::NONE, Key::Period);
+    }
+    assert_eq!(strength(&window), 100.0);
+}
+
+#[test]
+fn the_original_is_held_and_the_split_goes_on_and_off() {
+    let (_folder, photo) = folder_with_photo();
+    let mut window = window(&[&photo]);
+    key(&mut window, Modifiers::SHIFT, Key::Y);
+    assert!(!is_on(&window, "Split") && !has(&window, "Before"));
+    press(&mut window, "Split");
+    assert!(has(&window, "Before"));
+    window.key_down(Key::Backslash);
+    window.run_steps(3);
+    assert!(is_on(&window, "Original") && !has(&window, "Before"));
+    window.key_up(Key::Backslash);
+    window.run_steps(3);
+    assert!(!is_on(&window, "Original") && has(&window, "Before"));
+    window.get_by_role_and_label(Role::Button, "Original").click_accesskit();
+    window.run_steps(3);
+    assert!(is_on(&window, "Original"));
+}
+
+#[test]
+fn zoom_goes_between_fit_and_actual_pixels() {
+    let (folder, _) = folder_with_photo();
+    let large = folder.path().join("large.png");
+    image::RgbImage::from_fn(2400, 1600, |x, y| image::Rgb([x as u8, y as u8, 99]))
+        .save(&large)
+        .unwrap();
+    let mut window = window(&[&large]);
+    press(&mut window, "100\u{a0}%");
+    assert!(is_on(&window, "100\u{a0}%") && !is_on(&window, "Fit"));
+    key(&mut window, Modifiers::COMMAND, Key::Num0);
+    assert!(is_on(&window, "Fit"));
+    key(&mut window, Modifiers::NONE, Key::Space);
+    assert!(is_on(&window, "100\u{a0}%"));
+    key(&mut window, Modifiers::NONE, Key::Z);
+    assert!(is_on(&window, "Fit"));
+    window.hover_at(pos2(600.0, 400.0));
+    key(&mut window, Modifiers::COMMAND, Key::Plus);
+    assert!(!is_on(&window, "Fit") && !is_on(&window, "100\u{a0}%"));
+}
+
+#[test]
+fn exports_to_a_typed_path_and_asks_before_it_replaces() {
+    let (folder, photo) = folder_with_photo();
+    let target = folder.path().join("out.jpg");
+    let mut window = window(&[&photo]);
+    let ask = |window: &mut Window| {
+        key(window, Modifiers::COMMAND, Key::E);
+        let field = window.get_by_role_and_label(Role::TextInput, "Save as");
+        assert!(field.value().unwrap().starts_with(folder.path().to_str().unwrap()));
+        field.set_text_value_accesskit(target.to_str().unwrap());
+        window.run_steps(3);
+        press(window, "Export");
+    };
+    ask(&mut window);
+    wait(&mut window, "Saved", |window| has(window, "Saved out.jpg"));
+    assert_eq!(image::image_dimensions(&target).unwrap(), (600, 400));
+    assert!(has(&window, "Show in folder"));
+
+    ask(&mut window);
+    assert!(has(&window, "out.jpg exists. Replace it?"));
+    press(&mut window, "Keep it");
+    press(&mut window, "Export");
+    press(&mut window, "Replace");
+    wait(&mut window, "Saved again", |window| has(window, "Saved out.jpg"));
+    press(&mut window, "Dismiss");
+    assert!(!has(&window, "Saved out.jpg"));
+}
+
+#[test]
+fn a_name_without_a_known_ending_cannot_be_exported() {
+    let (folder, photo) = folder_with_photo();
+    let mut window = window(&[&photo]);
+    press(&mut window, "Export…");
+    let field = window.get_by_role_and_label(Role::TextInput, "Save as");
+    field.set_text_value_accesskit(folder.path().join("out.xyz").to_str().unwrap());
+    window.run_steps(3);
+    let export = window.get_by_role_and_label(Role::Button, "Export");
+    assert!(export.accesskit_node().is_disabled());
+    key(&mut window, Modifiers::NONE, Key::Escape);
+    assert!(!has(&window, "Export a copy"));
+}
+
+#[test]
+fn what_cannot_be_opened_is_said_and_can_be_dismissed() {
+    let (folder, _) = folder_with_photo();
+    let bad = folder.path().join("notes.jpg");
+    std::fs::write(&bad, "no photo").unwrap();
+    let mut window = window(&[&bad]);
+    assert!(has_part(&window, "notes.jpg"));
+    press(&mut window, "Dismiss");
+    assert!(!has_part(&window, "notes.jpg"));
+}
+
+#[derive(Debug)]
+struct Dropped(PathBuf);
+
+impl DroppedFile for Dropped {
+    fn path(&self) -> &Path {
+        &self.0
+    }
+
+    fn bytes(&self) -> Result<Vec<u8>, String> {
+        std::fs::read(&self.0).map_err(|error| error.to_string())
+    }
+}
+
+#[test]
+fn a_dropped_photo_is_opened_with_the_filter_kept() {
+    let (_folder, photo) = folder_with_photo();
+    let mut window = window(&[]);
+    let filter = titles().pop().unwrap();
+    press(&mut window, &filter);
+    window.input_mut().dropped_files.push(Arc::new(Dropped(photo)));
+    wait(&mut window, "the name", |window| has_part(window, "hills.png"));
+    wait(&mut window, "its size", |window| has_part(window, "600\u{a0}×\u{a0}400"));
+    assert!(is_on(&window, &filter));
+    assert!(!has(&window, "Drag the line. Drop your own photo anywhere."));
+}
+
+#[test]
+fn the_sheet_lists_the_keys() {
+    let (_folder, photo) = folder_with_photo();
+    let mut window = window(&[&photo]);
+    key(&mut window, Modifiers::NONE, Key::Questionmark);
+    assert!(has(&window, "Ctrl+E") && has(&window, "Export a copy"));
+    key(&mut window, Modifiers::NONE, Key::ArrowDown);
+    key(&mut window, Modifiers::NONE, Key::Escape);
+    assert!(!has(&window, "Ctrl+E"));
+    assert!(is_on(&window, &titles()[0]), "keys belong to the sheet while it is open");
+}
+
+#[test]
+fn the_gpu_and_the_processor_show_the_same_window() {
+    let (_folder, photo) = folder_with_photo();
+    let mut pictures = [Choice::Gpu, Choice::Cpu].map(|choice| {
+        let mut window = window_on(choice, &[&photo]);
+        key(&mut window, Modifiers::COMMAND, Key::Num1);
+        window.render().unwrap()
+    });
+    let canvas = |picture: &mut image::RgbaImage| {
+        image::imageops::crop(picture, 260, 60, 740, 640).to_image()
+    };
+    let [gpu, cpu] = pictures.each_mut().map(canvas);
+    let differs = |(a, b): &(&u8, &u8)| a.abs_diff(**b) > 2;
+    let count = gpu.as_raw().iter().zip(cpu.as_raw()).filter(differs).count();
+    assert_eq!(count, 0, "channels that differ by more than 2");
+}
