@@ -1,6 +1,7 @@
 //! Understudy: a photo editor that learns filters from before/after examples.
 
 pub mod app;
+mod atomic;
 pub mod cli;
 pub mod edit;
 pub mod engine;

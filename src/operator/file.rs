@@ -10,6 +10,7 @@ use std::fs;
 use std::io::{Read as _, Write as _};
 use std::path::Path;
 
+use crate::atomic::Draft;
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 
 use super::spec::{GuidedSpec, LayerSpec, Spec, newer_part};
@@ -65,21 +66,11 @@ pub fn read_bytes(bytes: &[u8], path: &Path) -> Result<Operator, OperatorError> 
 pub fn write(operator: &Operator, path: &Path, overwrite: bool) -> Result<(), OperatorError> {
     let failed = |reason: String| OperatorError::Write { path: path.to_owned(), reason };
     let bytes = bytes_of(operator).map_err(failed)?;
-    let folder = match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
-    let mut file = tempfile::Builder::new()
-        .prefix(".understudy-")
-        .suffix(".part")
-        .tempfile_in(folder)
-        .map_err(|error| failed(error.to_string()))?;
-    file.write_all(&bytes).map_err(|error| failed(error.to_string()))?;
-    file.as_file().sync_all().map_err(|error| failed(error.to_string()))?;
-    let done = if overwrite { file.persist(path) } else { file.persist_noclobber(path) };
-    done.map(drop).map_err(|error| match error.error.kind() {
+    let draft = Draft::beside(path).map_err(|error| failed(error.to_string()))?;
+    draft.file().write_all(&bytes).map_err(|error| failed(error.to_string()))?;
+    draft.finish(path, overwrite).map_err(|error| match error.kind() {
         std::io::ErrorKind::AlreadyExists => failed("a file of that name exists".to_owned()),
-        _ => failed(error.error.to_string()),
+        _ => failed(error.to_string()),
     })
 }
 

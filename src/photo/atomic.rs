@@ -6,6 +6,7 @@ use std::path::Path;
 
 use super::PhotoError;
 use super::error::name;
+use crate::atomic::Draft;
 
 /// Refuses a target that must not be written, before any work is done for it.
 pub(super) fn check(original: &Path, target: &Path, overwrite: bool) -> Result<(), PhotoError> {
@@ -30,33 +31,15 @@ pub(super) fn write(
     fill: impl FnOnce(&mut BufWriter<File>) -> Result<(), PhotoError>,
 ) -> Result<(), PhotoError> {
     let failed = |error: &std::io::Error| PhotoError::unwritable(target, error);
-    let folder = match target.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".understudy-").suffix(".part");
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        // As any new file: temporary files are private otherwise.
-        builder.permissions(std::fs::Permissions::from_mode(0o666));
-    }
-    let part = builder.tempfile_in(folder).map_err(|error| failed(&error))?;
-    let file = part.as_file().try_clone().map_err(|error| failed(&error))?;
+    let draft = Draft::beside(target).map_err(|error| failed(&error))?;
+    let file = draft.file().try_clone().map_err(|error| failed(&error))?;
     let mut writer = BufWriter::with_capacity(1 << 18, file);
     fill(&mut writer)?;
     writer.flush().map_err(|error| failed(&error))?;
-    part.as_file().sync_all().map_err(|error| failed(&error))?;
-    if overwrite {
-        part.persist(target).map_err(|error| failed(&error.error))?;
-    } else {
-        part.persist_noclobber(target).map_err(|error| match error.error.kind() {
-            std::io::ErrorKind::AlreadyExists => PhotoError::Exists { name: name(target) },
-            _ => failed(&error.error),
-        })?;
-    }
-    Ok(())
+    draft.finish(target, overwrite).map_err(|error| match error.kind() {
+        std::io::ErrorKind::AlreadyExists => PhotoError::Exists { name: name(target) },
+        _ => failed(&error),
+    })
 }
 
 /// True where two paths lead to one file, by whatever links.

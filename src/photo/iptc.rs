@@ -97,7 +97,7 @@ mod tests {
         let other = [b"8BIM\x04\x25\0\0\0\0\0\x01x\0".as_slice(), &wrapped].concat();
         assert_eq!(records(&other), Some(&iim[..]));
         assert_eq!(without_records(&other), other[..other.len() - wrapped.len()]);
-        assert_eq!(without_records(&wrapped), []);
+        assert!(without_records(&wrapped).is_empty());
         assert_eq!(from_png_text(&png_text(&other)).as_deref(), Some(other.as_slice()));
         for end in 0..other.len() - 1 {
             assert_eq!(records(&other[..end]), None);

@@ -25,7 +25,6 @@ mod export;
 mod image;
 mod iptc;
 mod jpeg_segments;
-mod md5;
 mod open;
 mod orientation;
 mod profile;

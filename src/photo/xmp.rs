@@ -1,6 +1,6 @@
 //! XMP packets: marking them upright, and fitting them into JPEG segments.
 
-use super::md5::md5;
+use md5::{Digest as _, Md5};
 
 /// What stands before a packet in a JPEG's APP1 segment.
 pub(super) const HEADER: &[u8] = b"http://ns.adobe.com/xap/1.0/\0";
@@ -38,7 +38,7 @@ pub(super) fn upright(packet: &[u8]) -> Vec<u8> {
 /// long becomes the extension of an empty one, as the XMP specification (part 3, 1.1.3.1) has it.
 pub(super) fn segments(packet: &[u8], extension: Option<&[u8]>) -> Vec<Vec<u8>> {
     if packet.len() > MAX_PACKET {
-        let guid = md5(packet);
+        let guid: String = Md5::digest(packet).iter().map(|byte| format!("{byte:02X}")).collect();
         let mut segments = vec![[HEADER, stub(&guid).as_bytes()].concat()];
         segments.extend(parts(packet, guid.as_bytes()));
         return segments;

@@ -7,6 +7,8 @@ use std::process::{Command, Output};
 use serde_json::Value;
 use understudy::photo::{self, Image};
 
+use crate::shared::{shared, skipped};
+
 struct Run {
     code: i32,
     out: String,
@@ -292,4 +294,33 @@ fn bench_reports_the_fixed_fields() {
 fn without_a_display_the_window_says_how_to_work_without_one() {
     let (_keep, folder) = folder();
     fails(&folder, &[], &["apply"]);
+}
+
+/// A 24 MP JPEG, file to file: less than 400 MiB at its peak, EXIF kept.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_large_photo_needs_little_memory() {
+    let Some(photo) = shared("photos/immich-craft-beer.jpg") else {
+        return skipped(1, "large photo");
+    };
+    let (_keep, folder) = folder();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_understudy"))
+        .args(["apply", "detail", photo.to_str().unwrap(), "-o", "out.jpg", "--engine", "cpu"])
+        .current_dir(&folder)
+        .spawn()
+        .unwrap();
+    let mut peak_kib = 0;
+    while child.try_wait().unwrap().is_none() {
+        let status = fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap_or_default();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let kib = line.and_then(|line| line.split_whitespace().next()?.parse().ok());
+        peak_kib = peak_kib.max(kib.unwrap_or(0));
+        std::thread::sleep(std::time::Duration::from_millis(2));
+    }
+    assert!(child.wait().unwrap().success());
+    assert!(peak_kib > 90 << 10, "the photo alone takes 92 MiB; measured {peak_kib} KiB");
+    assert!(peak_kib < 400 << 10, "{} MiB", peak_kib >> 10);
+    let out = photo::open(&folder.join("out.jpg")).unwrap();
+    assert_eq!((out.image.width, out.image.height), (6000, 4000));
+    assert!(out.metadata.exif.is_some());
 }

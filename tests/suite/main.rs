@@ -9,4 +9,6 @@ mod layers;
 mod operator_files;
 mod operators;
 mod parity;
+mod photos;
 mod shared;
+mod window;

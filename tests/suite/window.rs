@@ -1,7 +1,5 @@
 //! The window, driven as a user drives it: by words, keys and drops.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
-
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};

@@ -10,6 +10,8 @@ use understudy::photo::{
     Coding, Depth, ExportOptions, Image, Photo, PhotoError, Pixels, export, open,
 };
 
+use crate::shared::{shared, skipped};
+
 const OPTIONS: ExportOptions = ExportOptions { quality: 92, overwrite: true };
 
 /// What becomes of a file.
@@ -92,12 +94,11 @@ const TABLE: [(&str, Expect); 63] = [
 
 /// The folder of odd images, if it is there.
 fn folder() -> Option<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/odd-images");
-    if !folder.is_dir() {
-        println!("skipped: there is no {}", folder.display());
-        return None;
+    let folder = shared("odd-images");
+    if folder.is_none() {
+        skipped(TABLE.len(), "odd images");
     }
-    Some(folder)
+    folder
 }
 
 fn rows(image: &Image, range: Range<usize>) -> Image {
@@ -289,28 +290,4 @@ fn exiftool_sees_the_same_metadata() {
         compared += before.len();
     }
     println!("{compared} tags compared");
-}
-
-/// Run alone: `cargo test --test photos -- --ignored --nocapture`.
-#[test]
-#[ignore = "measures this process's memory, so it must have the process to itself"]
-#[cfg(target_os = "linux")]
-fn a_large_jpeg_needs_little_memory() {
-    let photos = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/photos");
-    let peak = || {
-        let status = std::fs::read_to_string("/proc/self/status").unwrap();
-        let line = status.lines().find(|line| line.starts_with("VmHWM")).unwrap().to_owned();
-        line.split_whitespace().nth(1).unwrap().parse::<usize>().unwrap() / 1024
-    };
-    let targets = tempfile::tempdir().unwrap();
-    let start = std::time::Instant::now();
-    let photo = open(&photos.join("elementary-martin-adams.jpg")).unwrap();
-    println!("open: {:?}, peak {} MiB, {:?}", start.elapsed(), peak(), photo.notices);
-    assert_eq!(photo.image.depth(), Depth::Eight);
-    for ending in ["jpg", "png", "tif"] {
-        let start = std::time::Instant::now();
-        export_as_is(&photo, &targets.path().join("a").with_extension(ending)).unwrap();
-        println!("export to {ending}: {:?}, peak {} MiB", start.elapsed(), peak());
-    }
-    assert!(peak() < 250, "{} MiB", peak());
 }
