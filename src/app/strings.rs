@@ -43,8 +43,7 @@ pub const ZOOM_TIP: &str = "Magnification. The wheel zooms at the pointer";
 // Filters.
 pub const FILTERS: &str = "Filters";
 pub const MY_FILTERS: &str = "My filters";
-pub const MY_FILTERS_EMPTY: &str =
-    "Filters you teach appear here. Have a before and an after? Drop both.";
+pub const MY_FILTERS_EMPTY: &str = "Filters of your own appear here. “understudy import” adds one.";
 pub const NONE: &str = "None";
 pub const NONE_DETAIL: &str = "The photo as it is";
 pub const NOT_CHECKED: &str = "Not checked on other photos";

@@ -46,6 +46,7 @@ enum Command {
 
 /// Runs the program with the process's arguments.
 pub fn main() -> ExitCode {
+    quiet_drivers();
     let arguments = Arguments::parse();
     let result = match arguments.command {
         Some(Command::Apply(arguments)) => apply::run(&arguments),
@@ -61,6 +62,15 @@ pub fn main() -> ExitCode {
             complain(&sentence);
             ExitCode::FAILURE
         }
+    }
+}
+
+/// Keeps Mesa's device selection, which looks for a compositor, from complaining on standard error
+/// where there is no desktop session.
+fn quiet_drivers() {
+    if std::env::var_os("XDG_RUNTIME_DIR").is_none() {
+        // SAFETY: the process has only this thread yet.
+        unsafe { std::env::set_var("NODEVICE_SELECT", "1") };
     }
 }
 

@@ -8,10 +8,10 @@ use super::{Operator, OperatorError, read, read_bytes};
 
 /// The filters that ship inside the program, by name.
 const BUILT_IN: [(&str, &[u8]); 5] = [
+    ("retouch", include_bytes!("../../models/retouch.safetensors")),
     ("local-contrast", include_bytes!("../../models/local-contrast.safetensors")),
     ("cross-process", include_bytes!("../../models/cross-process.safetensors")),
     ("bw-drama", include_bytes!("../../models/bw-drama.safetensors")),
-    ("retouch", include_bytes!("../../models/retouch.safetensors")),
     ("detail", include_bytes!("../../models/detail.safetensors")),
 ];
 
