@@ -12,9 +12,11 @@
 //! | [`convolutional`] | the convolutional guided filtering layer | section III-C |
 //! | [`render`] | `O = A·G + b` at every pixel | equation 4 |
 //!
+//! [`codes`] turns packed pixels into planes and back, which shaders do as they load and store.
 //! [`network`] runs lists of layers with the kernels above.
 //! The CPU twin is the definition, the WGSL an optimisation of it; both are held to the reference.
 
+pub mod codes;
 pub mod conv;
 pub mod convolutional;
 pub mod guide;

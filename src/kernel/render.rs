@@ -5,8 +5,10 @@
 //! in a stack are rendered one after the other while the pixel is at hand: each one's O is the next
 //! one's I. `O` is blended with I by the strength of each.
 //!
-//! Rows are shaded in planes of f32. Between two columns of the grid A and b are linear in x, so the
-//! inner loop has no look-ups.
+//! Rows are shaded in planes of f32, in blocks of columns small enough for the nearest cache. What
+//! the grids' two rows above and below come to at each column is expanded once and serves all the
+//! rows between them, so the inner loops are straight lines without look-ups. A pixel's value does
+//! not depend on the block or the row group that it is rendered in.
 
 use std::sync::Arc;
 
@@ -27,54 +29,90 @@ pub struct Stage {
     pub strength: f32,
 }
 
-/// Where the columns of a rendered row fall on one stage's grid.
-#[derive(Clone, Debug, PartialEq)]
-struct Columns {
-    /// Spans of columns between the same two cells: first column, end, left cell.
-    spans: Vec<[usize; 3]>,
-    /// Position between the two cells, 0..1, for each column.
-    fraction: Vec<f32>,
-}
-
 /// Shades rows of the same columns. CPU twin of `render.wgsl`.
 #[derive(Debug)]
 pub struct Shader<'a> {
     stages: &'a [Stage],
-    columns: Vec<Columns>,
+    /// For each stage: the cell left of each column and the way to the next.
+    columns: Vec<Vec<(usize, f32)>>,
 }
 
-/// Memory for one row, kept from row to row.
+/// Memory of one block of columns, kept from row to row.
 #[derive(Clone, Debug, Default)]
 pub struct Scratch {
-    cells: Vec<[f32; 6]>,
+    expanded: Vec<Expanded>,
     guide: [Vec<f32>; 3],
+}
+
+/// A and b at every column of a block, on the way from one row of the grids to the next.
+#[derive(Clone, Debug, Default)]
+struct Expanded {
+    /// The row of the grids above, and the block's first column.
+    place: Option<(usize, usize)>,
+    /// A then b at the row above.
+    top: [Vec<f32>; 6],
+    /// What the row below has more.
+    step: [Vec<f32>; 6],
 }
 
 impl<'a> Shader<'a> {
     /// For rows whose columns are at `across` ([`aligned`] positions, ascending, 0..1).
     pub fn new(stages: &'a [Stage], across: &[f32]) -> Self {
-        let columns =
-            stages.iter().map(|stage| Columns::new(across, stage.grids.a.width)).collect();
-        Self { stages, columns }
+        let of_stage = |stage: &Stage| {
+            let cells = stage.grids.a.width;
+            across.iter().map(|position| cell_and_fraction(*position, cells)).collect()
+        };
+        Self { stages, columns: stages.iter().map(of_stage).collect() }
     }
 
-    /// Turns a row of I, three planes of sRGB-encoded values, into O. `down` is the row's
-    /// [`aligned`] position, 0..1.
-    pub fn row(&self, down: f32, rgb: [&mut [f32]; 3], scratch: &mut Scratch) {
+    /// Turns a piece of a row of I, three planes of sRGB-encoded values, into O. The piece begins at
+    /// column `first`; `down` is the row's [`aligned`] position, 0..1. Rows that follow each other
+    /// share work when they come with the same `scratch` and the same columns.
+    pub fn row(&self, first: usize, down: f32, rgb: [&mut [f32]; 3], scratch: &mut Scratch) {
         let [r, g, b] = rgb;
-        for (stage, columns) in self.stages.iter().zip(&self.columns) {
-            lerp_row(&stage.grids, down, &mut scratch.cells);
+        let len = r.len();
+        scratch.expanded.resize_with(self.stages.len(), Expanded::default);
+        let stages = self.stages.iter().zip(&self.columns).zip(&mut scratch.expanded);
+        for ((stage, columns), expanded) in stages {
+            let (cell, fraction) = cell_and_fraction(down, stage.grids.a.height);
+            expanded.expand(&stage.grids, cell, first, &columns[first..first + len]);
             if let Some(guide) = &stage.guide {
                 for plane in &mut scratch.guide {
-                    plane.resize(r.len(), 0.0);
+                    plane.resize(len, 0.0);
                 }
                 let [gr, gg, gb] = &mut scratch.guide;
                 guide.apply([r, g, b], [gr, gg, gb]);
             }
             for (channel, plane) in [&mut *r, &mut *g, &mut *b].into_iter().enumerate() {
                 let guide = stage.guide.as_ref().map(|_| scratch.guide[channel].as_slice());
-                wide(Blend { stage, columns, cells: &scratch.cells, channel, guide, plane });
+                wide(Blend { stage, expanded, channel, fraction, guide, plane });
             }
+        }
+    }
+}
+
+impl Expanded {
+    fn expand(&mut self, grids: &Grids, cell: usize, first: usize, columns: &[(usize, f32)]) {
+        let place = Some((cell, first));
+        if self.place == place && self.top[0].len() == columns.len() {
+            return;
+        }
+        self.place = place;
+        let (width, area) = (grids.a.width, grids.a.area());
+        let below = (cell + 1).min(grids.a.height - 1);
+        for (i, (top, step)) in self.top.iter_mut().zip(&mut self.step).enumerate() {
+            let planes =
+                if i < 3 { &grids.a.data[i * area..] } else { &grids.b.data[(i - 3) * area..] };
+            let (upper, lower) =
+                (&planes[cell * width..][..width], &planes[below * width..][..width]);
+            let at = |row: &[f32], (cell, fraction): (usize, f32)| {
+                let (left, right) = (row[cell], row[(cell + 1).min(width - 1)]);
+                left + fraction * (right - left)
+            };
+            top.clear();
+            top.extend(columns.iter().map(|column| at(upper, *column)));
+            step.clear();
+            step.extend(columns.iter().zip(&*top).map(|(column, top)| at(lower, *column) - top));
         }
     }
 }
@@ -84,21 +122,6 @@ pub fn aligned(at: f64, len: usize) -> f32 {
     if len < 2 { 0.0 } else { (at / (len - 1) as f64).clamp(0.0, 1.0) as f32 }
 }
 
-impl Columns {
-    fn new(across: &[f32], cells: usize) -> Self {
-        let mut columns = Self { spans: Vec::new(), fraction: Vec::with_capacity(across.len()) };
-        for (x, position) in across.iter().enumerate() {
-            let (cell, fraction) = cell_and_fraction(*position, cells);
-            columns.fraction.push(fraction);
-            match columns.spans.last_mut() {
-                Some([_, end, last]) if *last == cell => *end = x + 1,
-                _ => columns.spans.push([x, x + 1, cell]),
-            }
-        }
-        columns
-    }
-}
-
 /// The cell left of (or above) a position, and how far it is on the way to the next.
 fn cell_and_fraction(position: f32, cells: usize) -> (usize, f32) {
     let place = position * (cells - 1) as f32;
@@ -106,29 +129,12 @@ fn cell_and_fraction(position: f32, cells: usize) -> (usize, f32) {
     (cell, place - cell as f32)
 }
 
-/// A and b of one row of the photo, at the grid's columns; the last one twice, so that every span
-/// has a right neighbour.
-fn lerp_row(grids: &Grids, down: f32, cells: &mut Vec<[f32; 6]>) {
-    let (width, area) = (grids.a.width, grids.a.area());
-    let (cell, fraction) = cell_and_fraction(down, grids.a.height);
-    let (top, bottom) = (cell * width, (cell + 1).min(grids.a.height - 1) * width);
-    cells.clear();
-    cells.extend((0..width).map(|x| {
-        std::array::from_fn(|i| {
-            let plane =
-                if i < 3 { &grids.a.data[i * area..] } else { &grids.b.data[(i - 3) * area..] };
-            let (upper, lower) = (plane[top + x], plane[bottom + x]);
-            upper + fraction * (lower - upper)
-        })
-    }));
-    cells.push(cells[width - 1]);
-}
-
 struct Blend<'a, 'b> {
     stage: &'a Stage,
-    columns: &'a Columns,
-    cells: &'a [[f32; 6]],
+    expanded: &'a Expanded,
     channel: usize,
+    /// How far the row is from the grid's row above to the one below.
+    fraction: f32,
     /// G of this channel; None where it is I.
     guide: Option<&'a [f32]>,
     plane: &'b mut [f32],
@@ -140,31 +146,29 @@ impl Wide for Blend<'_, '_> {
     #[inline(always)]
     fn run<const FMA: bool>(self) {
         let (low, high) = if self.stage.clamp { (0.0, 1.0) } else { (f32::MIN, f32::MAX) };
-        let strength = self.stage.strength;
-        for [start, end, cell] in &self.columns.spans {
-            let (left, right) = (&self.cells[*cell], &self.cells[cell + 1]);
-            let (a, b) = (left[self.channel], left[self.channel + 3]);
-            let (a_step, b_step) = (right[self.channel] - a, right[self.channel + 3] - b);
-            let fraction = &self.columns.fraction[*start..*end];
-            let plane = &mut self.plane[*start..*end];
-            let blend = |fraction: f32, guide: f32, input: f32| {
-                let a = fma::<FMA>(fraction, a_step, a);
-                let b = fma::<FMA>(fraction, b_step, b);
+        let (strength, fraction) = (self.stage.strength, self.fraction);
+        let Expanded { top, step, .. } = self.expanded;
+        let grids = top[self.channel]
+            .iter()
+            .zip(&step[self.channel])
+            .zip(top[self.channel + 3].iter().zip(&step[self.channel + 3]));
+        // O = A·G + b, and its blend with I.
+        let blend =
+            |((a, a_step), (b, b_step)): ((&f32, &f32), (&f32, &f32)), guide: f32, input: f32| {
+                let a = fma::<FMA>(fraction, *a_step, *a);
+                let b = fma::<FMA>(fraction, *b_step, *b);
                 let output = fma::<FMA>(a, guide, b).max(low).min(high);
                 fma::<FMA>(strength, output - input, input)
             };
-            match self.guide {
-                Some(guide) => {
-                    for ((value, t), guide) in
-                        plane.iter_mut().zip(fraction).zip(&guide[*start..*end])
-                    {
-                        *value = blend(*t, *guide, *value);
-                    }
+        match self.guide {
+            Some(guide) => {
+                for ((value, grids), guide) in self.plane.iter_mut().zip(grids).zip(guide) {
+                    *value = blend(grids, *guide, *value);
                 }
-                None => {
-                    for (value, t) in plane.iter_mut().zip(fraction) {
-                        *value = blend(*t, *value, *value);
-                    }
+            }
+            None => {
+                for (value, grids) in self.plane.iter_mut().zip(grids) {
+                    *value = blend(grids, *value, *value);
                 }
             }
         }
@@ -190,7 +194,7 @@ mod tests {
     fn shade(stages: &[Stage], across: &[f32], down: f32, value: f32) -> Vec<f32> {
         let mut planes = [const { Vec::new() }; 3].map(|_: Vec<f32>| vec![value; across.len()]);
         let [r, g, b] = &mut planes;
-        Shader::new(stages, across).row(down, [r, g, b], &mut Scratch::default());
+        Shader::new(stages, across).row(0, down, [r, g, b], &mut Scratch::default());
         assert_eq!(planes[0], planes[1]);
         planes[0].clone()
     }

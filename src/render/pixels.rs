@@ -8,7 +8,7 @@ use super::{Axis, Lattice, Source, Tap};
 use crate::kernel::moments::Moments;
 use crate::kernel::render::{Scratch, Shader, Stage, aligned};
 use crate::kernel::sample::{Sites, sample};
-use crate::kernel::{Planes, moments};
+use crate::kernel::{Planes, codes, moments};
 use crate::photo::{Image, Pixels};
 
 /// Rows `rows` of the photo at full size, in the photo's own depth and coding.
@@ -18,27 +18,22 @@ use crate::photo::{Image, Pixels};
 pub fn strip(source: &Source, stages: &[Stage], rows: Range<usize>) -> Image {
     let image = source.image();
     let (width, height) = (image.width, rows.len());
-    let first = rows.start * width..rows.end * width;
+    let of = rows.start * width..rows.end * width;
     let lattice = Lattice::strip(rows, width, image.height);
     match &image.pixels {
         Pixels::Eight(pixels) => {
-            let mut out = pixels[first].to_vec();
-            shade_rows(image, stages, &lattice, &mut out, |pixel, rgb| {
-                for (code, value) in pixel.iter_mut().zip(rgb) {
-                    *code = (value * 255.0 + 0.5) as u8;
-                }
+            let mut out = vec![[0; 4]; of.len()];
+            shade(image, stages, &lattice, &mut out, |place, planes, out| {
+                codes::pack_eight(planes, &pixels[of.start + place..], out);
             });
             Image::eight(width, height, out)
         }
         Pixels::Sixteen(pixels) => {
-            let mut out = pixels[first].to_vec();
-            let coding = image.coding;
-            shade_rows(image, stages, &lattice, &mut out, |pixel, rgb| {
-                for (code, value) in pixel.iter_mut().zip(rgb) {
-                    *code = ((value - coding.offset) / coding.scale + 0.5) as u16;
-                }
+            let mut out = vec![[0; 4]; of.len()];
+            shade(image, stages, &lattice, &mut out, |place, planes, out| {
+                codes::pack_sixteen(planes, image.coding, &pixels[of.start + place..], out);
             });
-            Image::sixteen(width, height, out, coding)
+            Image::sixteen(width, height, out, image.coding)
         }
     }
 }
@@ -58,8 +53,9 @@ pub fn view(source: &Source, stages: &[Stage], lattice: &Lattice) -> Vec<[u8; 4]
     if shaded.is_empty() {
         return out;
     }
-    shade_rows(image, stages, &inside, &mut shaded, |pixel, [r, g, b]| {
-        *pixel = [r, g, b, 1.0].map(|value| (value * 255.0 + 0.5) as u8);
+    const OPAQUE: [[u8; 4]; BLOCK] = [[255; 4]; BLOCK];
+    shade(image, stages, &inside, &mut shaded, |_, planes, out| {
+        codes::pack_eight(planes, &OPAQUE, out);
     });
     if source.photo().has_alpha {
         premultiply(image, &inside, &mut shaded);
@@ -84,7 +80,7 @@ pub(super) fn sample_of_stages(source: &Source, stages: &[Stage], short_side: us
     let (green, blue) = rest.split_at_mut(area);
     let rows = red.chunks_exact_mut(width).zip(green.chunks_exact_mut(width));
     for (((r, g), b), y) in rows.zip(blue.chunks_exact_mut(width)).zip(&sites.rows) {
-        shader.row(aligned(f64::from(*y), image.height), [r, g, b], &mut scratch);
+        shader.row(0, aligned(f64::from(*y), image.height), [r, g, b], &mut scratch);
     }
     il
 }
@@ -103,53 +99,96 @@ pub(super) fn moments_of_stages(source: &Source, stages: &[Stage]) -> Moments {
     sum.moments(image.coding)
 }
 
-/// Shades the rows of a lattice in parallel and hands every pixel to `pack`, in place.
-fn shade_rows<P: Send>(
+/// Columns that are rendered at once: their planes stay in the nearest cache.
+const BLOCK: usize = 512;
+/// Rows that are rendered by one job; they share what is expanded of the grids.
+const ROWS: usize = 32;
+
+/// Shades a lattice in parallel and hands every row of a block to `pack`: its place in `out`, its
+/// planes, and its part of `out`.
+fn shade<P: Send>(
     image: &Image,
     stages: &[Stage],
     lattice: &Lattice,
     out: &mut [P],
-    pack: impl Fn(&mut P, [f32; 3]) + Sync,
+    pack: impl Fn(usize, [&[f32]; 3], &mut [P]) + Sync,
 ) {
     let width = lattice.columns.taps.len();
     let across: Vec<f32> = lattice.columns.taps.iter().map(|tap| tap.position).collect();
     let shader = Shader::new(stages, &across);
-    out.par_chunks_exact_mut(width).zip(&lattice.rows.taps).for_each_init(
-        || (Scratch::default(), [(); 3].map(|()| vec![0.0_f32; width])),
-        |(scratch, planes), (row, tap)| {
-            mix_row(image, tap, &lattice.columns, planes);
-            let [r, g, b] = planes;
-            shader.row(tap.position, [r, g, b], scratch);
-            for (((pixel, r), g), b) in row.iter_mut().zip(r).zip(g).zip(b) {
-                pack(pixel, [*r, *g, *b]);
+    let jobs = out.par_chunks_mut(ROWS * width).zip(lattice.rows.taps.par_chunks(ROWS)).enumerate();
+    jobs.for_each_init(Memory::default, |memory, (job, (out, rows))| {
+        for first in (0..width).step_by(BLOCK) {
+            let columns = &lattice.columns.taps[first..(first + BLOCK).min(width)];
+            let len = columns.len();
+            let Memory { scratch, planes, mixer } = memory;
+            for (y, row) in rows.iter().enumerate() {
+                let [r, g, b] = planes.each_mut().map(|plane| &mut plane[..len]);
+                mixer.mix(image, row, columns, [r, g, b]);
+                shader.row(first, row.position, [r, g, b], scratch);
+                let place = y * width + first;
+                let out = &mut out[place..place + len];
+                pack(job * ROWS * width + place, [r, g, b], out);
             }
-        },
-    );
+        }
+    });
 }
 
-/// I along one row of the lattice.
-fn mix_row(image: &Image, row: &Tap, columns: &Axis, planes: &mut [Vec<f32>; 3]) {
-    let is_exact = row.count == 1 && columns.taps.iter().all(|tap| tap.count == 1);
-    let [r, g, b] = planes;
-    let out = r.iter_mut().zip(g).zip(b).zip(&columns.taps);
-    if is_exact {
-        let start = row.first as usize * image.width;
-        for (((r, g), b), tap) in out {
-            [*r, *g, *b] = image.rgb(start + tap.first as usize);
-        }
-        return;
+/// What one thread works in.
+struct Memory {
+    scratch: Scratch,
+    planes: [[f32; BLOCK]; 3],
+    mixer: Mixer,
+}
+
+impl Default for Memory {
+    fn default() -> Self {
+        let (scratch, mixer) = (Scratch::default(), Mixer::default());
+        Self { scratch, planes: [[0.0; BLOCK]; 3], mixer }
     }
-    for (((r, g), b), tap) in out {
-        let mut sum = [0.0; 3];
-        for (y, row_weight) in row.weights.iter().enumerate().take(row.count as usize) {
-            let start = (row.first as usize + y) * image.width + tap.first as usize;
-            for (x, weight) in tap.weights.iter().enumerate().take(tap.count as usize) {
-                for (sum, value) in sum.iter_mut().zip(image.rgb(start + x)) {
-                    *sum += row_weight * weight * value;
+}
+
+/// Mixes I from the photo's pixels.
+#[derive(Debug, Default)]
+struct Mixer {
+    /// One row of the photo, and the weighted sum of the rows that a lattice row is mixed from.
+    line: [Vec<f32>; 3],
+    sum: [Vec<f32>; 3],
+}
+
+impl Mixer {
+    /// I along a piece of one row of the lattice.
+    fn mix(&mut self, image: &Image, row: &Tap, columns: &[Tap], planes: [&mut [f32]; 3]) {
+        let (Some(left), Some(right)) = (columns.first(), columns.last()) else { return };
+        let first = left.first as usize;
+        let len = (right.first + right.count) as usize - first;
+        let start = row.first as usize * image.width + first;
+        // An export, or a view at 100 %: column follows column, each one pixel.
+        let mut followers = columns.iter().zip(left.first..);
+        if row.count == 1 && followers.all(|(tap, next)| tap.count == 1 && tap.first == next) {
+            return codes::unpack(image, start, planes);
+        }
+        for (y, weight) in row.weights.iter().enumerate().take(row.count as usize) {
+            for plane in self.line.iter_mut().chain(&mut self.sum) {
+                plane.resize(len, 0.0);
+            }
+            codes::unpack(
+                image,
+                start + y * image.width,
+                self.line.each_mut().map(Vec::as_mut_slice),
+            );
+            for (sum, line) in self.sum.iter_mut().zip(&self.line) {
+                for (sum, value) in sum.iter_mut().zip(line) {
+                    *sum = if y == 0 { weight * value } else { *sum + weight * value };
                 }
             }
         }
-        [*r, *g, *b] = sum;
+        for (plane, sum) in planes.into_iter().zip(&self.sum) {
+            for (value, tap) in plane.iter_mut().zip(columns) {
+                let from = &sum[tap.first as usize - first..][..tap.count as usize];
+                *value = from.iter().zip(&tap.weights).map(|(value, weight)| value * weight).sum();
+            }
+        }
     }
 }
 

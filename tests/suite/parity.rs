@@ -118,7 +118,7 @@ fn run(operator: &Operator, hr: &Image, il: &Planes) -> HashMap<&'static str, Pl
         let (g, b) = rest.split_at_mut(area);
         let row = y * hr.width..(y + 1) * hr.width;
         let rgb = [&mut r[row.clone()], &mut g[row.clone()], &mut b[row]];
-        shader.row(aligned(y as f64, hr.height), rgb, &mut Scratch::default());
+        shader.row(0, aligned(y as f64, hr.height), rgb, &mut Scratch::default());
     }
     HashMap::from([
         ("Ol", low.ol),

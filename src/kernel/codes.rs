@@ -1,0 +1,134 @@
+//! Packed pixels to planes of values, and back.
+//!
+//! Rounding is to the nearest code; values beyond the codes' range take its end.
+
+use super::wide::{Wide, fma, wide};
+use crate::photo::{Coding, Image, Pixels};
+
+/// The sRGB-encoded values of the pixels from `start` on, as many as the planes are long.
+///
+/// # Panics
+/// When the image ends before the planes do.
+pub fn unpack(image: &Image, start: usize, planes: [&mut [f32]; 3]) {
+    let coding = image.coding;
+    let len = planes[0].len();
+    match &image.pixels {
+        Pixels::Eight(pixels) => {
+            wide(Unpack { pixels: &pixels[start..start + len], coding, planes });
+        }
+        Pixels::Sixteen(pixels) => {
+            wide(Unpack { pixels: &pixels[start..start + len], coding, planes });
+        }
+    }
+}
+
+/// 8-bit codes of `planes`; alpha is that of `from`.
+pub fn pack_eight(planes: [&[f32]; 3], from: &[[u8; 4]], out: &mut [[u8; 4]]) {
+    let alpha = from.iter().map(|pixel| pixel[3]);
+    wide(Pack {
+        planes,
+        scale: 255.0,
+        offset: 0.0,
+        max: 255.0,
+        alpha,
+        out,
+        code: |code| code as u8,
+    });
+}
+
+/// 16-bit codes of `planes`; alpha is that of `from`.
+pub fn pack_sixteen(planes: [&[f32]; 3], coding: Coding, from: &[[u16; 4]], out: &mut [[u16; 4]]) {
+    let (scale, offset) = (1.0 / coding.scale, -coding.offset / coding.scale);
+    let alpha = from.iter().map(|pixel| pixel[3]);
+    wide(Pack { planes, scale, offset, max: 65535.0, alpha, out, code: |code| code as u16 });
+}
+
+struct Unpack<'a, 'b, T> {
+    pixels: &'a [[T; 4]],
+    coding: Coding,
+    planes: [&'b mut [f32]; 3],
+}
+
+impl<T: Copy + Into<u32>> Wide for Unpack<'_, '_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<const FMA: bool>(self) {
+        let Coding { scale, offset } = self.coding;
+        let [r, g, b] = self.planes;
+        for (((pixel, r), g), b) in self.pixels.iter().zip(r).zip(g).zip(b) {
+            // Through i32, for which there is an instruction everywhere.
+            let value = |code: T| fma::<FMA>(code.into() as i32 as f32, scale, offset);
+            (*r, *g, *b) = (value(pixel[0]), value(pixel[1]), value(pixel[2]));
+        }
+    }
+}
+
+struct Pack<'a, 'b, T, A, C> {
+    planes: [&'a [f32]; 3],
+    scale: f32,
+    offset: f32,
+    max: f32,
+    alpha: A,
+    out: &'b mut [[T; 4]],
+    code: C,
+}
+
+impl<T, A: Iterator<Item = T>, C: Fn(i32) -> T> Wide for Pack<'_, '_, T, A, C> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<const FMA: bool>(self) {
+        let [r, g, b] = self.planes;
+        for ((((pixel, r), g), b), alpha) in
+            self.out.iter_mut().zip(r).zip(g).zip(b).zip(self.alpha)
+        {
+            let code = |value: f32| {
+                let code = fma::<FMA>(value, self.scale, self.offset + 0.5).max(0.0).min(self.max);
+                // SAFETY: the line above leaves 0..=65535, and 0 of what is no number.
+                (self.code)(unsafe { code.to_int_unchecked::<i32>() })
+            };
+            *pixel = [code(*r), code(*g), code(*b), alpha];
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_survives() {
+        let pixels: Vec<[u8; 4]> = (0..=255).map(|v| [v, 255 - v, v / 2, v]).collect();
+        let image = Image::eight(256, 1, pixels.clone());
+        let mut planes = [const { [0.0; 256] }; 3];
+        let [r, g, b] = &mut planes;
+        unpack(&image, 0, [r, g, b]);
+        let mut out = vec![[0; 4]; 256];
+        pack_eight([&planes[0], &planes[1], &planes[2]], &pixels, &mut out);
+        assert_eq!(out, pixels);
+    }
+
+    #[test]
+    fn every_deep_code_survives_any_coding() {
+        for coding in [Coding::SIXTEEN, Coding { scale: 1.7 / 65535.0, offset: -0.4 }] {
+            let pixels: Vec<[u16; 4]> = (0..=65535).map(|v| [v, 65535 - v, v, v]).collect();
+            let image = Image::sixteen(65536, 1, pixels.clone(), coding);
+            let mut planes = [0, 1, 2].map(|_| vec![0.0; 65536]);
+            let [r, g, b] = &mut planes;
+            unpack(&image, 0, [r, g, b]);
+            let mut out = vec![[0; 4]; 65536];
+            pack_sixteen([&planes[0], &planes[1], &planes[2]], coding, &pixels, &mut out);
+            assert_eq!(out, pixels);
+        }
+    }
+
+    #[test]
+    fn values_out_of_range_take_its_end() {
+        let values = [f32::NAN, -3.0, f32::NEG_INFINITY, 1.7, f32::INFINITY, 0.5];
+        let mut out = vec![[0; 4]; 6];
+        pack_eight([&values; 3], &[[0, 0, 0, 9]; 6], &mut out);
+        assert_eq!(out.iter().map(|pixel| pixel[0]).collect::<Vec<_>>(), [0, 0, 0, 255, 255, 128]);
+        assert!(out.iter().all(|pixel| pixel[3] == 9));
+    }
+}
