@@ -29,8 +29,8 @@ struct StageHeader {
     hidden_count: u32,
     is_clamped: u32,
     strength: f32,
-    slope: f32,
-    bias: [f32; 4],
+    unused: u32,
+    linear: [[f32; 4]; 3],
 }
 
 /// The stages of an edit as `render.wgsl` reads them.
@@ -215,8 +215,7 @@ impl Stages {
             };
             if let Some(guide) = &stage.guide {
                 header.hidden_count = guide.hidden.len() as u32;
-                header.slope = guide.slope;
-                header.bias[..3].copy_from_slice(&guide.bias);
+                header.linear = guide.linear;
                 hidden.extend(&guide.hidden);
             }
             floats += 6 * stage.grid_size[0] * stage.grid_size[1];

@@ -4,7 +4,9 @@
 //! the image's colours ([`super::moments`]), so the normalisation folds into the first layer:
 //!
 //! `h = leaky(W₁'·I + c)`, `G = W₂·h + d`, `W₁' = s·W₁`, with `s` and `c` from
-//! [`AdaptiveNorm::affine`]. Folded with the photo's moments it gives the same G at every tile and
+//! [`AdaptiveNorm::affine`]. And since `leaky(x) = ½(1+slope)·x + ½(1−slope)·|x|`, the first halves
+//! of all channels add up to one affine map of I: what is left of each channel is its `|x|`.
+//! Folded with the photo's moments it gives the same G at every tile and
 //! zoom; folded with Il's it gives Gl.
 
 use super::Planes;
@@ -12,18 +14,16 @@ use super::moments::Moments;
 use super::wide::{Wide, fma, wide};
 use crate::operator::{AdaptiveNorm, Conv, Layer, Network, Statistics};
 
-/// F with its normalisation folded in.
+/// F with its normalisation folded in: `G = linear·(I, 1) + Σ output·|input·I + term|`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Folded {
+    /// For each output the weights of red, green and blue, and what is added.
+    pub linear: [[f32; 4]; 3],
     /// The hidden channels.
     pub hidden: Vec<Hidden>,
-    /// Added to the sum over the hidden channels.
-    pub bias: [f32; 3],
-    /// Factor of negative hidden values.
-    pub slope: f32,
 }
 
-/// One hidden channel of F: `leaky(input · I + term) · output`.
+/// What a hidden channel of F adds: `output · |input · I + term|`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, bytemuck::Pod, bytemuck::Zeroable)]
 #[repr(C)]
 pub struct Hidden {
@@ -31,7 +31,7 @@ pub struct Hidden {
     pub input: [f32; 3],
     /// Added before the activation.
     pub term: f32,
-    /// Weights in the three outputs.
+    /// Weights in the three outputs, `½(1−slope)` included.
     pub output: [f32; 3],
     /// Fills the row on the GPU.
     pub padding: f32,
@@ -48,23 +48,40 @@ pub fn fold(network: &Network, moments: &Moments, statistics: Statistics) -> Opt
     else {
         return None;
     };
-    let hidden = (0..first.outputs)
-        .map(|channel| fold_channel(channel, first, norm, last, moments, statistics));
-    Some(Folded {
-        hidden: hidden.collect(),
-        bias: std::array::from_fn(|i| last.bias.as_ref().map_or(0.0, |bias| bias[i])),
-        slope: *slope,
-    })
+    let slope = f64::from(*slope);
+    let (half_sum, half_difference) = (0.5 + 0.5 * slope, 0.5 - 0.5 * slope);
+    let mut linear = [[0.0_f64; 4]; 3];
+    for (i, row) in linear.iter_mut().enumerate() {
+        row[3] = last.bias.as_ref().map_or(0.0, |bias| f64::from(bias[i]));
+    }
+    let mut hidden = Vec::with_capacity(first.outputs);
+    for channel in 0..first.outputs {
+        let input = folded_input(channel, first, norm, moments, statistics);
+        let output: [f64; 3] =
+            std::array::from_fn(|i| f64::from(last.weight[i * last.inputs + channel]));
+        for (row, weight) in linear.iter_mut().zip(output) {
+            for (sum, input) in row.iter_mut().zip(input) {
+                *sum += half_sum * weight * input;
+            }
+        }
+        hidden.push(Hidden {
+            input: [0, 1, 2].map(|i| input[i] as f32),
+            term: input[3] as f32,
+            output: output.map(|weight| (half_difference * weight) as f32),
+            padding: 0.0,
+        });
+    }
+    Some(Folded { linear: linear.map(|row| row.map(|value| value as f32)), hidden })
 }
 
-fn fold_channel(
+/// The weights of red, green and blue in a hidden channel, and its term, normalisation included.
+fn folded_input(
     channel: usize,
     first: &Conv,
     norm: &AdaptiveNorm,
-    last: &Conv,
     moments: &Moments,
     statistics: Statistics,
-) -> Hidden {
+) -> [f64; 4] {
     let weight: [f64; 3] = std::array::from_fn(|i| f64::from(first.weight[channel * 3 + i]));
     let (mean, variance) = match statistics {
         Statistics::PerImage => {
@@ -77,12 +94,8 @@ fn fold_channel(
         Statistics::Frozen => (f64::from(norm.mean[channel]), f64::from(norm.variance[channel])),
     };
     let (factor, term) = norm.affine(channel, mean, variance);
-    Hidden {
-        input: weight.map(|weight| (weight * factor) as f32),
-        term: term as f32,
-        output: std::array::from_fn(|i| last.weight[i * last.inputs + channel]),
-        padding: 0.0,
-    }
+    let [r, g, b] = weight.map(|weight| weight * factor);
+    [r, g, b, term]
 }
 
 impl Folded {
@@ -118,8 +131,6 @@ impl Wide for Apply<'_, '_> {
     #[inline(always)]
     fn run<const FMA: bool>(self) {
         let Self { folded, rgb: [r, g, b], g: [out_r, out_g, out_b] } = self;
-        // leaky(x) = ½(1+slope)·x + ½(1−slope)·|x|, without a comparison.
-        let (half_sum, half_difference) = (0.5 + 0.5 * folded.slope, 0.5 - 0.5 * folded.slope);
         for start in (0..r.len()).step_by(PIXELS) {
             let count = PIXELS.min(r.len() - start);
             let load = |plane: &[f32]| -> [f32; PIXELS] {
@@ -129,21 +140,36 @@ impl Wide for Apply<'_, '_> {
                 }
             };
             let (r, g, b) = (load(r), load(g), load(b));
-            let mut sums = folded.bias.map(|bias| [bias; PIXELS]);
+            let mut sums = [[0.0; PIXELS]; 3];
+            for (sums, row) in sums.iter_mut().zip(&folded.linear) {
+                affine::<FMA>(row, [&r, &g, &b], sums);
+            }
+            let [red, green, blue] = &mut sums;
             for unit in &folded.hidden {
-                for i in 0..PIXELS {
-                    let h = fma::<FMA>(unit.input[0], r[i], unit.term);
-                    let h = fma::<FMA>(unit.input[1], g[i], h);
-                    let h = fma::<FMA>(unit.input[2], b[i], h);
-                    let h = fma::<FMA>(half_difference, h.abs(), half_sum * h);
-                    sums[0][i] = fma::<FMA>(unit.output[0], h, sums[0][i]);
-                    sums[1][i] = fma::<FMA>(unit.output[1], h, sums[1][i]);
-                    sums[2][i] = fma::<FMA>(unit.output[2], h, sums[2][i]);
+                let [wr, wg, wb] = unit.input;
+                let mut sizes = [0.0; PIXELS];
+                affine::<FMA>(&[wr, wg, wb, unit.term], [&r, &g, &b], &mut sizes);
+                for (i, size) in sizes.iter().enumerate() {
+                    let size = size.abs();
+                    red[i] = fma::<FMA>(unit.output[0], size, red[i]);
+                    green[i] = fma::<FMA>(unit.output[1], size, green[i]);
+                    blue[i] = fma::<FMA>(unit.output[2], size, blue[i]);
                 }
             }
             out_r[start..start + count].copy_from_slice(&sums[0][..count]);
             out_g[start..start + count].copy_from_slice(&sums[1][..count]);
             out_b[start..start + count].copy_from_slice(&sums[2][..count]);
         }
+    }
+}
+
+/// `row · (rgb, 1)` of some pixels.
+#[inline(always)]
+#[allow(clippy::inline_always, reason = "a call would lose the features of the loop around it")]
+fn affine<const FMA: bool>(row: &[f32; 4], rgb: [&[f32; PIXELS]; 3], out: &mut [f32; PIXELS]) {
+    let [r, g, b] = rgb;
+    for (i, out) in out.iter_mut().enumerate() {
+        let value = fma::<FMA>(row[0], r[i], row[3]);
+        *out = fma::<FMA>(row[2], b[i], fma::<FMA>(row[1], g[i], value));
     }
 }

@@ -35,9 +35,11 @@ struct Stage {
     hidden_count: u32,
     is_clamped: u32,
     strength: f32,
-    slope: f32,
-    // of F
-    bias: vec4<f32>,
+    unused: u32,
+    // of F: weights of red, green, blue and what is added, for each output
+    red: vec4<f32>,
+    green: vec4<f32>,
+    blue: vec4<f32>,
 }
 
 struct Hidden {
@@ -58,11 +60,11 @@ struct Hidden {
 @group(0) @binding(8) var<storage, read_write> packed: array<u32>;
 
 fn guide(stage: Stage, rgb: vec3<f32>) -> vec3<f32> {
-    var g = stage.bias.rgb;
+    let one = vec4(rgb, 1.0);
+    var g = vec3(dot(stage.red, one), dot(stage.green, one), dot(stage.blue, one));
     for (var i = 0u; i < stage.hidden_count; i++) {
         let unit = hidden[stage.hidden + i];
-        let h = dot(unit.input.rgb, rgb) + unit.input.w;
-        g += unit.output.rgb * max(h, stage.slope * h);
+        g += unit.output.rgb * abs(dot(unit.input, one));
     }
     return g;
 }
