@@ -5,7 +5,7 @@
 
 use rayon::prelude::*;
 
-use super::open::Raster;
+use super::decoded::Raster;
 use super::profile::{Model, Profile};
 use super::{Coding, Image};
 

@@ -10,8 +10,8 @@ use zune_jpeg::zune_core::bytestream::ZCursor;
 use zune_jpeg::zune_core::colorspace::ColorSpace;
 use zune_jpeg::zune_core::options::DecoderOptions;
 
+use super::decoded::{Decoded, Raster, check_size};
 use super::jpeg_segments::{Outline, outline};
-use super::open::{Decoded, Raster, check_size};
 use super::profile::Model;
 use super::{Depth, PhotoError, exif};
 

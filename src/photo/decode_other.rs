@@ -9,7 +9,7 @@ use image::codecs::gif::GifDecoder;
 use image::codecs::webp::WebPDecoder;
 use image::{AnimationDecoder, ColorType, ImageDecoder, ImageError};
 
-use super::open::{Decoded, Raster, check_size};
+use super::decoded::{Decoded, Raster, check_size};
 use super::profile::Model;
 use super::{Depth, Metadata, PhotoError, exif};
 

@@ -7,7 +7,7 @@ use std::path::Path;
 use moxcms::{CicpProfile, ColorProfile, TransferCharacteristics as Transfer};
 use png::{BitDepth, ColorType, Decoder, Info, Reader, Transformations, Unit};
 
-use super::open::{Decoded, Raster, check_size};
+use super::decoded::{Decoded, Opaque, Raster, check_size};
 use super::profile::Model;
 use super::{Depth, Metadata, PhotoError, exif, iptc};
 
@@ -102,24 +102,6 @@ fn pixels<T: Copy + Default + Opaque>(
         }
     }
     Ok(pixels)
-}
-
-/// The alpha of a pixel that one cannot see through.
-pub(super) trait Opaque {
-    /// That value.
-    const OPAQUE: Self;
-}
-
-impl Opaque for u8 {
-    const OPAQUE: Self = u8::MAX;
-}
-
-impl Opaque for u16 {
-    const OPAQUE: Self = u16::MAX;
-}
-
-impl Opaque for f32 {
-    const OPAQUE: Self = 1.0;
 }
 
 /// The profile: a cICP chunk outranks an ICC profile and is put into the form of one.

@@ -8,8 +8,8 @@ use tiff::ColorType;
 use tiff::decoder::{ChunkType, Decoder, DecodingResult, Limits};
 use tiff::{TiffError, TiffUnsupportedError};
 
-use super::decode_png::Opaque;
-use super::open::{Decoded, Raster, check_size};
+use super::decoded::Opaque;
+use super::decoded::{Decoded, Raster, check_size};
 use super::profile::Model;
 use super::tiff_ifd::Source;
 use super::{Depth, Metadata, PhotoError, exif, iptc};

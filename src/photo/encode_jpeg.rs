@@ -11,7 +11,7 @@ use jpeg_encoder::{
     ChromaSubsamplingMethod, Encoder, EncodingError, ImageBuffer, JpegColorType, rgb_to_ycbcr,
 };
 
-use super::export::Strips;
+use super::strips::Strips;
 use super::values::Values;
 use super::{Photo, PhotoError, exif, iptc, xmp};
 

@@ -8,7 +8,7 @@ use std::path::Path;
 use png::{BitDepth, ColorType, Compression, Encoder, EncodingError, Info, PixelDimensions, Unit};
 
 use super::decode_png::XMP_KEYWORD;
-use super::export::Strips;
+use super::strips::Strips;
 use super::values::{Alpha, Values};
 use super::{Depth, Photo, PhotoError, exif, iptc, xmp};
 

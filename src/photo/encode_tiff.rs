@@ -12,7 +12,7 @@ use std::io::{BufWriter, Write};
 use std::path::Path;
 
 use super::error::name;
-use super::export::Strips;
+use super::strips::Strips;
 use super::tiff_ifd::{Field, Order, Value, directory};
 use super::values::{Alpha, Values};
 use super::{Depth, Photo, PhotoError, exif, iptc, xmp};

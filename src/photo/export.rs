@@ -7,12 +7,10 @@ use std::path::Path;
 
 use super::decode_jpeg::MAX_SIDE;
 use super::error::name;
+use super::strips::Strips;
 use super::values::{Alpha, Values};
 use super::{Depth, Image, Photo, PhotoError};
 use super::{atomic, encode_jpeg, encode_png, encode_tiff};
-
-/// Pixels that are rendered and held at once: 8 or 16 MiB.
-const STRIP_PIXELS: usize = 1 << 21;
 
 /// A format that photos are exported to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -104,47 +102,6 @@ fn encode(
     }
 }
 
-/// The strips of a picture, top to bottom.
-pub(super) struct Strips<'a> {
-    render: &'a mut dyn FnMut(Range<usize>) -> Result<Image, PhotoError>,
-    width: usize,
-    height: usize,
-    rows: usize,
-    next: usize,
-}
-
-impl<'a> Strips<'a> {
-    fn new(
-        photo: &Photo,
-        render: &'a mut dyn FnMut(Range<usize>) -> Result<Image, PhotoError>,
-    ) -> Self {
-        let Image { width, height, .. } = photo.image;
-        // Whole rows of JPEG blocks.
-        let rows = (STRIP_PIXELS / width).next_multiple_of(16);
-        Self { render, width, height, rows, next: 0 }
-    }
-
-    /// The next strip and its first row; `None` behind the last.
-    pub(super) fn next(&mut self) -> Result<Option<(usize, Image)>, PhotoError> {
-        if self.next == self.height {
-            return Ok(None);
-        }
-        let range = self.next..(self.next + self.rows).min(self.height);
-        let top = range.start;
-        let count = range.len();
-        let image = (self.render)(range)?;
-        if (image.width, image.height) != (self.width, count) {
-            let reason = format!(
-                "a strip of {}x{count} pixels came as {}x{}",
-                self.width, image.width, image.height
-            );
-            return Err(PhotoError::Render { reason });
-        }
-        self.next += count;
-        Ok(Some((top, image)))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -193,20 +150,11 @@ mod tests {
         Image::eight(width, height, (0..width * height).map(pixel).collect())
     }
 
-    fn rows(image: &Image, range: Range<usize>) -> Image {
-        let (height, of) = (range.len(), range.start * image.width..range.end * image.width);
-        let pixels = match &image.pixels {
-            Pixels::Eight(pixels) => Pixels::Eight(pixels[of].to_vec()),
-            Pixels::Sixteen(pixels) => Pixels::Sixteen(pixels[of].to_vec()),
-        };
-        Image { width: image.width, height, pixels, coding: image.coding }
-    }
-
     /// Exports a photo as it is and opens it again.
     fn again(photo: &Photo, target: &str) -> Photo {
         let folder = tempfile::tempdir().unwrap();
         let target = folder.path().join(target);
-        export(photo, &target, &OPTIONS, &mut |range| Ok(rows(&photo.image, range))).unwrap();
+        export(photo, &target, &OPTIONS, &mut |range| Ok(photo.image.rows(range))).unwrap();
         open(&target).unwrap()
     }
 
@@ -272,7 +220,7 @@ mod tests {
         assert!(opened.image.coding.offset < 0.0);
         for target in ["b.png", "b.tif"] {
             let target = folder.path().join(target);
-            export(&opened, &target, &OPTIONS, &mut |r| Ok(rows(&opened.image, r))).unwrap();
+            export(&opened, &target, &OPTIONS, &mut |r| Ok(opened.image.rows(r))).unwrap();
             let again = open(&target).unwrap();
             assert_eq!(again.profile.as_deref(), Some(bytes.as_slice()));
             assert!(worst(&again.image, &opened.image) < 1e-4);
@@ -311,7 +259,7 @@ mod tests {
             let mut calls = 0;
             let result = export(&it, &folder.path().join(target), &OPTIONS, &mut |range| {
                 calls += 1;
-                if calls == 2 { Err(PhotoError::Cancelled) } else { Ok(rows(&it.image, range)) }
+                if calls == 2 { Err(PhotoError::Cancelled) } else { Ok(it.image.rows(range)) }
             });
             assert!(matches!(result, Err(PhotoError::Cancelled)), "{target}: {result:?}");
             assert_eq!(calls, 2);
@@ -327,7 +275,7 @@ mod tests {
             let it = photo(ramp16(2100, 1203), Depth::Sixteen);
             let full = File::options().write(true).open("/dev/full").unwrap();
             let mut file = BufWriter::new(full);
-            let mut render = |range: Range<usize>| Ok(rows(&it.image, range));
+            let mut render = |range: Range<usize>| Ok(it.image.rows(range));
             let target = Path::new("/pictures/a.out");
             let strips = Strips::new(&it, &mut render);
             let error = encode(&it, format, &OPTIONS, strips, target, &mut file).unwrap_err();

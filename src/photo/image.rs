@@ -77,6 +77,19 @@ impl Image {
         Self { width, height, pixels: Pixels::Sixteen(pixels), coding }
     }
 
+    /// A copy of some rows.
+    ///
+    /// # Panics
+    /// When they reach beyond the image.
+    pub fn rows(&self, rows: std::ops::Range<usize>) -> Self {
+        let of = rows.start * self.width..rows.end * self.width;
+        let pixels = match &self.pixels {
+            Pixels::Eight(pixels) => Pixels::Eight(pixels[of].to_vec()),
+            Pixels::Sixteen(pixels) => Pixels::Sixteen(pixels[of].to_vec()),
+        };
+        Self { width: self.width, height: rows.len(), pixels, coding: self.coding }
+    }
+
     /// Bits per channel in memory.
     pub fn depth(&self) -> Depth {
         match self.pixels {

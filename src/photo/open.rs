@@ -7,44 +7,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::color;
+use super::decoded::{Decoded, Raster};
 use super::profile::{Model, Profile, Verdict};
-use super::{Depth, Metadata, Photo, PhotoError};
+use super::{Photo, PhotoError};
 use super::{decode_jpeg, decode_other, decode_png, decode_tiff, exif, orientation};
-
-/// Most pixels that a photo may have. The decoded picture takes 4 or 8 bytes for each.
-pub(super) const MAX_PIXELS: u64 = 400_000_000;
-
-/// What a decoder gives: the stored picture and everything that came with it.
-pub(super) struct Decoded {
-    /// Stored pixels a row.
-    pub(super) width: usize,
-    /// The stored pixels.
-    pub(super) raster: Raster,
-    /// What their channels are.
-    pub(super) model: Model,
-    /// Bits per channel of the file.
-    pub(super) depth: Depth,
-    /// True where the fourth channel is the file's own alpha.
-    pub(super) has_alpha: bool,
-    /// The embedded profile.
-    pub(super) profile: Option<Vec<u8>>,
-    /// Metadata as the file held them.
-    pub(super) metadata: Metadata,
-    /// The EXIF orientation, 1..=8.
-    pub(super) orientation: u16,
-    /// What the decoder had to put up with, a sentence each.
-    pub(super) notices: Vec<String>,
-}
-
-/// Stored pixels: red, green, blue and alpha, or four inks (0 is no ink).
-pub(super) enum Raster {
-    /// 8 bits a channel.
-    Eight(Vec<[u8; 4]>),
-    /// 16 bits a channel.
-    Sixteen(Vec<[u16; 4]>),
-    /// Encoded values, 0..1 inside the profile's range.
-    Float(Vec<[f32; 4]>),
-}
 
 /// Opens a photo. JPEG, PNG, TIFF, WebP, BMP and GIF are known by their content, whatever the
 /// file's name. Peak memory is the decoded picture (4 bytes a pixel at 8 bits) and the compressed
@@ -58,17 +24,6 @@ pub fn open(path: &Path) -> Result<Photo, PhotoError> {
     // Decoders are other people's code on files from anywhere: none of their panics gets out.
     catch_unwind(AssertUnwindSafe(|| finish(path, decode(path)?)))
         .unwrap_or_else(|_| Err(PhotoError::damaged(path, "its decoder gave up")))
-}
-
-/// Refuses what is beyond the limits, before anything is allocated for it.
-pub(super) fn check_size(path: &Path, width: u64, height: u64) -> Result<(), PhotoError> {
-    if width == 0 || height == 0 {
-        return Err(PhotoError::damaged(path, "it says that it has no pixels"));
-    }
-    if width.checked_mul(height).is_none_or(|pixels| pixels > MAX_PIXELS) {
-        return Err(PhotoError::TooLarge { name: super::error::name(path), width, height });
-    }
-    Ok(())
 }
 
 /// Chooses the decoder by the first bytes.
@@ -188,14 +143,5 @@ mod tests {
         assert!(refusal(b"\0\0\0\x18ftypheic\0").starts_with("HEIC needs"));
         assert!(refusal(b"\0\0\0\x18ftypavif\0").starts_with("AVIF needs"));
         assert!(refusal(b"hello").starts_with("it holds none"));
-    }
-
-    #[test]
-    fn sizes_have_a_limit() {
-        let path = Path::new("x.png");
-        assert!(check_size(path, 20_000, 20_000).is_ok());
-        assert!(matches!(check_size(path, 60_000, 60_000), Err(PhotoError::TooLarge { .. })));
-        assert!(matches!(check_size(path, u64::MAX, 2), Err(PhotoError::TooLarge { .. })));
-        assert!(matches!(check_size(path, 0, 5), Err(PhotoError::Damaged { .. })));
     }
 }

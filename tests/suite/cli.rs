@@ -63,11 +63,7 @@ fn folder() -> (tempfile::TempDir, PathBuf) {
     let photo = photo::Photo::from_image(image.clone());
     let options = photo::ExportOptions { quality: 90, overwrite: false };
     let path = folder.path().join("photo.png");
-    photo::export(&photo, &path, &options, &mut |rows| {
-        let photo::Pixels::Eight(pixels) = &image.pixels else { unreachable!() };
-        Ok(Image::eight(90, rows.len(), pixels[rows.start * 90..rows.end * 90].to_vec()))
-    })
-    .unwrap();
+    photo::export(&photo, &path, &options, &mut |rows| Ok(image.rows(rows))).unwrap();
     let path = folder.path().to_owned();
     (folder, path)
 }

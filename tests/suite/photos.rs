@@ -2,7 +2,6 @@
 //!
 //! The folder is no part of the repository: without it these tests say so and pass.
 
-use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -101,17 +100,8 @@ fn folder() -> Option<PathBuf> {
     folder
 }
 
-fn rows(image: &Image, range: Range<usize>) -> Image {
-    let (height, of) = (range.len(), range.start * image.width..range.end * image.width);
-    let pixels = match &image.pixels {
-        Pixels::Eight(pixels) => Pixels::Eight(pixels[of].to_vec()),
-        Pixels::Sixteen(pixels) => Pixels::Sixteen(pixels[of].to_vec()),
-    };
-    Image { width: image.width, height, pixels, coding: image.coding }
-}
-
 fn export_as_is(photo: &Photo, target: &Path) -> Result<(), PhotoError> {
-    export(photo, target, &OPTIONS, &mut |range| Ok(rows(&photo.image, range)))
+    export(photo, target, &OPTIONS, &mut |range| Ok(photo.image.rows(range)))
 }
 
 /// The mean difference of two pictures, in encoded values; those beyond white are white.

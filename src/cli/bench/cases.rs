@@ -241,7 +241,7 @@ fn apply_time(
     for _ in 0..repeat {
         let pixels = source.image();
         let started = Instant::now();
-        photo::export(source.photo(), &to, &options, &mut |rows| Ok(rows_of(pixels, rows)))
+        photo::export(source.photo(), &to, &options, &mut |rows| Ok(pixels.rows(rows)))
             .map_err(|error| error.to_string())?;
         encode.push(started.elapsed().as_secs_f64());
     }
@@ -252,14 +252,4 @@ fn apply_time(
             ("encode_ms", Some(Time::of(encode).median_ms)),
         ],
     ))
-}
-
-fn rows_of(image: &Image, rows: std::ops::Range<usize>) -> Image {
-    let range = rows.start * image.width..rows.end * image.width;
-    match &image.pixels {
-        Pixels::Eight(pixels) => Image::eight(image.width, rows.len(), pixels[range].to_vec()),
-        Pixels::Sixteen(pixels) => {
-            Image::sixteen(image.width, rows.len(), pixels[range].to_vec(), image.coding)
-        }
-    }
 }
