@@ -10,3 +10,4 @@ pub mod kernel;
 pub mod operator;
 pub mod photo;
 pub mod render;
+pub mod train;

@@ -5,6 +5,7 @@
 
 mod apply;
 mod bench;
+mod check;
 mod filters;
 mod import;
 mod inspect;
@@ -40,6 +41,8 @@ enum Command {
     Inspect(inspect::Arguments),
     /// Make a filter of a PyTorch checkpoint; nothing in it is executed
     Import(import::Arguments),
+    /// Say how close a filter comes to edits that somebody made
+    Check(check::Arguments),
     /// Measure how fast filters are on this machine
     Bench(bench::Arguments),
 }
@@ -53,6 +56,7 @@ pub fn main() -> ExitCode {
         Some(Command::Filters(arguments)) => filters::run(&arguments),
         Some(Command::Inspect(arguments)) => inspect::run(&arguments),
         Some(Command::Import(arguments)) => import::run(arguments),
+        Some(Command::Check(arguments)) => check::run(&arguments),
         Some(Command::Bench(arguments)) => bench::run(&arguments),
         None => crate::app::run(arguments.photos, arguments.engine),
     };

@@ -4,8 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Top to bottom: a module may import those below it in this list.
-const LAYERS: [&str; 9] =
-    ["cli", "app", "engine", "gpu", "render", "edit", "kernel", "operator", "photo"];
+const LAYERS: [&str; 10] =
+    ["cli", "app", "engine", "train", "gpu", "render", "edit", "kernel", "operator", "photo"];
 
 /// Crates that only some modules may know.
 const HORIZONS: [(&str, &[&str]); 6] = [
