@@ -67,7 +67,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), String> {
     let targets = targets(&arguments.photos, &arguments.out)?;
     let backend = Backend::headless(arguments.engine)?;
     let options = ExportOptions { quality: arguments.quality, overwrite: arguments.overwrite };
-    let mut failed = 0;
+    let mut failures = Vec::new();
     for (photo, target) in arguments.photos.iter().zip(&targets) {
         let started = Instant::now();
         match apply(photo, target, &edit, &backend, &options) {
@@ -80,16 +80,17 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), String> {
             })
             .to_string()),
             Ok(()) => complain(&format!("Wrote {}.", target.display())),
-            Err(sentence) => {
-                complain(&sentence);
-                failed += 1;
-            }
+            Err(sentence) => failures.push(sentence),
         }
     }
-    match (failed, targets.len()) {
-        (0, _) => Ok(()),
-        (1, 1) => Err("Nothing was written.".to_owned()),
-        (failed, all) => Err(format!("{failed} of {all} photos were not written; the others are.")),
+    let (failed, all) = (failures.len(), targets.len());
+    match failures.as_slice() {
+        [] => Ok(()),
+        [sentence] if all == 1 => Err(sentence.clone()),
+        sentences => Err(format!(
+            "{}\n{failed} of {all} photos were not written; the others are.",
+            sentences.join("\n")
+        )),
     }
 }
 

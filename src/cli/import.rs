@@ -25,6 +25,7 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: Arguments) -> Result<(), String> {
+    let file = file_of(&arguments.out)?;
     let mut operator =
         operator::import(&arguments.checkpoint).map_err(|error| error.to_string())?;
     if let Some(title) = arguments.title {
@@ -33,7 +34,6 @@ pub(super) fn run(arguments: Arguments) -> Result<(), String> {
     if let Some(path) = &arguments.provenance {
         operator.provenance = read_provenance(path)?;
     }
-    let file = file_of(&arguments.out)?;
     operator::write(&operator, &file, arguments.overwrite).map_err(|error| error.to_string())?;
     complain(&format!(
         "Wrote “{}” ({}) to {}.",
@@ -56,6 +56,12 @@ fn read_provenance(path: &Path) -> Result<Provenance, String> {
 fn file_of(out: &Path) -> Result<PathBuf, String> {
     if out.extension().is_some() || out.components().count() > 1 {
         return Ok(out.to_owned());
+    }
+    if Library::is_built_in(&out.to_string_lossy()) {
+        return Err(format!(
+            "A filter named “{}” comes with the program. Nothing was written; choose another name.",
+            out.display()
+        ));
     }
     let folder = Library::folder()
         .ok_or("This system has no folder for your filters. Name a file instead, such as ./name.safetensors.")?;

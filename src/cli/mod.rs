@@ -78,10 +78,14 @@ fn quiet_drivers() {
     }
 }
 
-/// A line on standard output. A reader that has gone away needs no more lines.
+/// A line on standard output. A reader that has gone away gets no more lines; the work goes on.
 fn say(line: &str) {
-    if writeln!(io::stdout(), "{line}").is_err() {
-        std::process::exit(0);
+    match writeln!(io::stdout(), "{line}") {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            complain(&format!("The report could not be written: {error}."));
+            std::process::exit(1);
+        }
+        _ => {}
     }
 }
 

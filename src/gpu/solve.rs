@@ -7,9 +7,7 @@ use crate::edit::{Edit, Layer};
 use crate::kernel::guide::{self, Folded};
 use crate::kernel::render::Stage;
 use crate::kernel::sample::Sites;
-use crate::operator::{
-    AdaptiveNorm, Conv, GuidedLayer, Layer as NetworkLayer, Network, Operator, Settings, Statistics,
-};
+use crate::operator::{AdaptiveNorm, Conv, GuidedLayer, Network, Operator, Settings, Statistics};
 use crate::render::{Solver, Source};
 
 /// One solved filter whose grids are in graphics memory. Twin of [`Stage`].
@@ -200,55 +198,23 @@ fn sample(gpu: &Gpu, source: &Source, photo: &mut GpuPhoto, short_side: usize) -
 
 /// Runs a network by `conv.wgsl` and `norm.wgsl`. Twin of [`crate::kernel::network::run`].
 fn run(gpu: &Gpu, network: &Network, input: &Planes, statistics: Statistics) -> Planes {
-    let mut planes: Option<Planes> = None;
-    gpu.submit(|pass| {
-        let mut layers = network.layers.iter().peekable();
-        while let Some(layer) = layers.next() {
-            match layer {
-                NetworkLayer::Conv(layer) => {
-                    planes = Some(conv(gpu, pass, layer, planes.as_ref().unwrap_or(input)));
+    let blocks = network.blocks().expect("a network is a list of blocks");
+    let mut planes = input.clone();
+    for block in blocks {
+        gpu.submit(|pass| {
+            planes = conv(gpu, pass, block.conv, &planes);
+            match block.norm {
+                Some(layer) => norm(gpu, pass, layer, &planes, statistics, block.slope),
+                None if block.slope != 1.0 => {
+                    // The activation alone is a normalisation that changes nothing.
+                    let none = AdaptiveNorm::none(block.conv.outputs);
+                    norm(gpu, pass, &none, &planes, Statistics::Frozen, block.slope);
                 }
-                NetworkLayer::AdaptiveNorm(layer) => {
-                    let slope = match layers.peek() {
-                        Some(NetworkLayer::LeakyRelu { slope }) => {
-                            layers.next();
-                            *slope
-                        }
-                        _ => 1.0,
-                    };
-                    if let Some(planes) = &planes {
-                        norm(gpu, pass, layer, planes, statistics, slope);
-                    }
-                }
-                // Networks in files end their activations with a normalisation before them.
-                NetworkLayer::LeakyRelu { slope } => {
-                    let channels = last_channels(network, layer);
-                    let none = AdaptiveNorm {
-                        w0: 1.0,
-                        w1: 0.0,
-                        scale: vec![0.0; channels],
-                        shift: vec![0.0; channels],
-                        mean: vec![0.0; channels],
-                        variance: vec![0.0; channels],
-                    };
-                    if let Some(planes) = &planes {
-                        norm(gpu, pass, &none, planes, Statistics::Frozen, *slope);
-                    }
-                }
+                None => {}
             }
-        }
-    });
-    planes.unwrap_or_else(|| input.clone())
-}
-
-/// Channels of the values that reach `layer`.
-fn last_channels(network: &Network, layer: &NetworkLayer) -> usize {
-    let before = network.layers.iter().take_while(|other| !std::ptr::eq(*other, layer));
-    let conv = |layer: &NetworkLayer| match layer {
-        NetworkLayer::Conv(conv) => Some(conv.outputs),
-        _ => None,
-    };
-    before.filter_map(conv).last().unwrap_or_else(|| network.inputs())
+        });
+    }
+    planes
 }
 
 fn conv(gpu: &Gpu, pass: &mut wgpu::ComputePass<'_>, conv: &Conv, input: &Planes) -> Planes {

@@ -115,9 +115,7 @@ impl Wide for Row<'_> {
                     let plane = &self.padded.data[input * self.padded.plane + start + x..];
                     let weights = &weights[input * self.taps.len()..][..self.taps.len()];
                     for (offset, weight) in self.taps.iter().zip(weights) {
-                        let Some(pixels) = plane[*offset..].first_chunk::<PIXELS>() else {
-                            continue;
-                        };
+                        let pixels = &plane[*offset..*offset + PIXELS];
                         for (sum, weight) in sums.iter_mut().zip(weight) {
                             for (sum, pixel) in sum.iter_mut().zip(pixels) {
                                 *sum = fma::<FMA>(*weight, *pixel, *sum);

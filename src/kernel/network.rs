@@ -1,34 +1,22 @@
-//! Runs lists of layers: Cl, F at low resolution, the layer's pointwise network.
+//! Runs networks: Cl, F at low resolution, the layer's pointwise network.
 
 use super::{Planes, conv, norm};
-use crate::operator::{Layer, Network, Statistics};
+use crate::operator::{Network, Statistics};
 
 /// The network's output for `input`.
+///
+/// # Panics
+/// When the network is no list of blocks, which the reader of filter files sees to.
 pub fn run(network: &Network, input: &Planes, statistics: Statistics) -> Planes {
+    let blocks = network.blocks().expect("a network is a list of blocks");
     let mut planes: Option<Planes> = None;
-    let mut layers = network.layers.iter().peekable();
-    while let Some(layer) = layers.next() {
-        match layer {
-            Layer::Conv(layer) => {
-                planes = Some(conv::conv(planes.as_ref().unwrap_or(input), layer));
-            }
-            Layer::AdaptiveNorm(norm) => {
-                let slope = match layers.peek() {
-                    Some(Layer::LeakyRelu { slope }) => {
-                        layers.next();
-                        *slope
-                    }
-                    _ => 1.0,
-                };
-                let planes = planes.get_or_insert_with(|| input.clone());
-                norm::adaptive_norm(planes, norm, statistics, slope);
-            }
-            Layer::LeakyRelu { slope } => {
-                for value in &mut planes.get_or_insert_with(|| input.clone()).data {
-                    *value = value.max(slope * *value);
-                }
-            }
+    for block in blocks {
+        let mut output = conv::conv(planes.as_ref().unwrap_or(input), block.conv);
+        match block.norm {
+            Some(layer) => norm::adaptive_norm(&mut output, layer, statistics, block.slope),
+            None => norm::leaky(&mut output, block.slope),
         }
+        planes = Some(output);
     }
-    planes.unwrap_or_else(|| input.clone())
+    planes.expect("a network has a block")
 }

@@ -26,6 +26,13 @@ pub fn adaptive_norm(planes: &mut Planes, norm: &AdaptiveNorm, statistics: Stati
     }
 }
 
+/// `max(x, slope·x)` in place. A slope of 1 changes nothing.
+pub fn leaky(planes: &mut Planes, slope: f32) {
+    for value in &mut planes.data {
+        *value = value.max(slope * *value);
+    }
+}
+
 /// Mean and biased variance, summed in f64 around the first value.
 fn mean_and_variance(values: &[f32]) -> (f64, f64) {
     let pivot = f64::from(values[0]);

@@ -29,7 +29,7 @@ pub fn solve(guide: &Planes, target: &Planes, radius: usize, epsilon: f64) -> Gr
             (0..x.len())
                 .map(|i| {
                     let covariance = mean_xy[i] - mean_x[i] * mean_y[i];
-                    let variance = mean_xx[i] - mean_x[i] * mean_x[i];
+                    let variance = (mean_xx[i] - mean_x[i] * mean_x[i]).max(0.0);
                     let a = covariance / (variance + epsilon);
                     (a as f32, (mean_y[i] - a * mean_x[i]) as f32)
                 })

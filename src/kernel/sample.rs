@@ -7,8 +7,9 @@
 use super::Planes;
 use crate::photo::Image;
 
-/// Longest side of Il, so that a photo of 1:1000 costs no more than one of 1:40.
-pub const LONG_SIDE_MAX: usize = 4096;
+/// Most pixels of Il: a photo of 1:2 at the largest analysis size, one of 1:128 at the usual one.
+/// The long side of a slimmer photo is sampled more coarsely.
+pub const AREA_MAX: usize = 1 << 19;
 
 /// Which pixels of the photo become Il.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,7 +34,7 @@ impl Sites {
 /// Width and height of Il: the short side as asked, the other in proportion, truncated.
 pub fn low_size(width: usize, height: usize, short_side: usize) -> (usize, usize) {
     let short = width.min(height);
-    let scaled = |side: usize| (short_side * side / short).min(LONG_SIDE_MAX);
+    let scaled = |side: usize| (short_side * side / short).clamp(1, AREA_MAX / short_side);
     if width <= height { (short_side, scaled(height)) } else { (scaled(width), short_side) }
 }
 
@@ -74,7 +75,7 @@ mod tests {
         assert_eq!(low_size(7952, 5304, 64), (95, 64));
         assert_eq!(low_size(5304, 7952, 64), (64, 95));
         assert_eq!(low_size(1, 1, 64), (64, 64));
-        assert_eq!(low_size(20_000, 10, 64), (LONG_SIDE_MAX, 64));
+        assert_eq!(low_size(20_000, 10, 64), (AREA_MAX / 64, 64));
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::io::{Cursor, Read as _};
 
 use super::pickle::{self, TensorRef, Value};
 
+/// Values of all tensors together: five hundred times those of the paper's networks.
 const VALUES_MAX: usize = 16 << 20;
 const MAGIC: [u8; 10] = [0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19];
 
@@ -72,15 +73,15 @@ fn from_zip(bytes: &[u8]) -> Result<BTreeMap<String, Tensor>, String> {
         .file_names()
         .find_map(|name| name.ok()?.strip_suffix("data.pkl").map(str::to_owned))
         .ok_or("its archive holds no data.pkl")?;
+    // PyTorch stores its entries uncompressed: together they are no larger than the archive, unless
+    // somebody lets them overlap or compresses them.
+    let mut left = bytes.len() as u64;
     let mut entry = |name: String| -> Result<Vec<u8>, String> {
         let file = archive.by_name(&name).map_err(broken)?;
-        // An archive of stored (not compressed) entries cannot be larger than itself.
-        let limit = bytes.len() as u64;
-        if file.size() > limit {
-            return Err("its archive unpacks to an absurd size".to_owned());
-        }
+        left = left.checked_sub(file.size()).ok_or("its archive unpacks to more than it holds")?;
+        let size = file.size();
         let mut content = Vec::new();
-        file.take(limit).read_to_end(&mut content).map_err(|error| error.to_string())?;
+        file.take(size).read_to_end(&mut content).map_err(|error| error.to_string())?;
         Ok(content)
     };
     if entry(format!("{prefix}byteorder")).is_ok_and(|order| order == b"big") {
@@ -117,20 +118,26 @@ fn gather(
 ) -> Result<BTreeMap<String, Tensor>, String> {
     let mut cache: HashMap<String, Vec<u8>> = HashMap::new();
     let mut tensors = BTreeMap::new();
+    let mut left = VALUES_MAX;
     for (name, tensor) in refs.into_iter().filter(|(_, tensor)| tensor.storage.is_float) {
         let key = tensor.storage.key.clone();
         if !cache.contains_key(&key) {
             let bytes = storage(&key)?;
             cache.insert(key.clone(), bytes);
         }
-        let data = strided(&tensor, &cache[&key]).map_err(|reason| format!("“{name}” {reason}"))?;
+        let count = tensor.shape.iter().try_fold(1_usize, |n, size| n.checked_mul(*size));
+        let count =
+            count.filter(|count| *count <= left).ok_or("its weights have an absurd size")?;
+        left -= count;
+        let data =
+            strided(&tensor, &cache[&key], count).map_err(|reason| format!("“{name}” {reason}"))?;
         tensors.insert(name, Tensor { shape: tensor.shape, data });
     }
     Ok(tensors)
 }
 
 /// The values of a tensor in row-major order, every index checked.
-fn strided(tensor: &TensorRef, storage: &[u8]) -> Result<Vec<f32>, String> {
+fn strided(tensor: &TensorRef, storage: &[u8], count: usize) -> Result<Vec<f32>, String> {
     let (values, _) = storage.as_chunks::<4>();
     if values.len() != tensor.storage.len {
         return Err(format!(
@@ -139,8 +146,6 @@ fn strided(tensor: &TensorRef, storage: &[u8]) -> Result<Vec<f32>, String> {
             tensor.storage.len
         ));
     }
-    let count = tensor.shape.iter().try_fold(1_usize, |n, size| n.checked_mul(*size));
-    let count = count.filter(|n| *n <= VALUES_MAX).ok_or("has an absurd size")?;
     let mut index = vec![0_usize; tensor.shape.len()];
     let mut data = Vec::with_capacity(count);
     for _ in 0..count {
@@ -160,4 +165,30 @@ fn strided(tensor: &TensorRef, storage: &[u8]) -> Result<Vec<f32>, String> {
         }
     }
     Ok(data)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::operator::pickle::Storage;
+
+    #[test]
+    fn tensors_that_repeat_one_value_do_not_fill_the_memory() {
+        let tensor = |i: usize| {
+            let storage = Storage { is_float: true, key: "0".to_owned(), len: 1 };
+            let (shape, stride) = (vec![VALUES_MAX / 2], vec![0]);
+            (format!("{i}"), TensorRef { storage, offset: 0, shape, stride })
+        };
+        let storage = |_: &str| Ok(vec![0; 4]);
+        assert!(gather(vec![tensor(0)], storage).is_ok());
+        let refused = gather((0..3).map(tensor).collect(), storage);
+        assert!(refused.is_err_and(|reason| reason.contains("absurd")));
+    }
+
+    #[test]
+    fn indices_beyond_the_storage_are_refused() {
+        let storage = Storage { is_float: true, key: "0".to_owned(), len: 2 };
+        let tensor = TensorRef { storage, offset: 1, shape: vec![2], stride: vec![1] };
+        assert!(strided(&tensor, &[0; 8], 2).is_err_and(|reason| reason.contains("beyond")));
+    }
 }

@@ -13,14 +13,19 @@ use std::path::Path;
 use crate::atomic::Draft;
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 
-use super::spec::{GuidedSpec, LayerSpec, Spec, newer_part};
-use super::{AdaptiveNorm, Conv, GuidedLayer, Layer, Network, Operator, OperatorError, Tuning};
+use super::spec::{FORMAT, GuidedSpec, LayerSpec, Spec, newer_part};
+use super::{
+    AdaptiveNorm, Conv, GuidedLayer, Layer, Network, Operator, OperatorError, Tuning, Variant,
+};
 
 /// Largest file that is read, in bytes: five hundred times that of the paper's networks.
 const FILE_BYTES_MAX: u64 = 64 << 20;
 const LAYERS_MAX: usize = 64;
-const CHANNELS_MAX: usize = 512;
+const CHANNELS_MAX: usize = 128;
 const DILATION_MAX: usize = 64;
+/// Multiplications for each pixel of Il: twenty times those of the paper's networks, so that the
+/// largest Il takes seconds and not minutes.
+const WORK_MAX: usize = 600_000;
 const METADATA_KEY: &str = "understudy";
 
 /// Reads a filter from its file.
@@ -49,6 +54,9 @@ pub fn read_bytes(bytes: &[u8], path: &Path) -> Result<Operator, OperatorError> 
     if let Some(what) = newer_part(&json) {
         return Err(OperatorError::Newer { path: path.to_owned(), what });
     }
+    if json.get("format").and_then(serde_json::Value::as_u64) != Some(u64::from(FORMAT)) {
+        return Err(damaged("its format has no valid number".to_owned()));
+    }
     let spec: Spec = serde_json::from_value(json)
         .map_err(|error| damaged(format!("its spec cannot be understood ({error})")))?;
     let tensors = SafeTensors::deserialize(bytes)
@@ -69,7 +77,9 @@ pub fn write(operator: &Operator, path: &Path, overwrite: bool) -> Result<(), Op
     let draft = Draft::beside(path).map_err(|error| failed(error.to_string()))?;
     draft.file().write_all(&bytes).map_err(|error| failed(error.to_string()))?;
     draft.finish(path, overwrite).map_err(|error| match error.kind() {
-        std::io::ErrorKind::AlreadyExists => failed("a file of that name exists".to_owned()),
+        std::io::ErrorKind::AlreadyExists => {
+            failed("a file of that name exists, and replacing it was not asked for".to_owned())
+        }
         _ => failed(error.to_string()),
     })
 }
@@ -100,6 +110,23 @@ pub(super) fn read_bounded(path: &Path) -> Result<Vec<u8>, OperatorError> {
     Ok(bytes)
 }
 
+/// Text from a file, as it may be shown: without control characters, of bounded length.
+fn shown(text: &str, len_max: usize) -> String {
+    text.chars().filter(|c| !c.is_control()).take(len_max).collect()
+}
+
+/// Whether a window at some border sees weights that sum to nothing.
+fn has_empty_window(kernel: &[f32; 9]) -> bool {
+    // Rows and columns that are inside: all, without the first, without the last, the middle one.
+    let parts = [0..3, 1..3, 0..2, 1..2];
+    parts.iter().any(|rows| {
+        parts.iter().any(|columns| {
+            let inside = rows.clone().flat_map(|y| columns.clone().map(move |x| 3 * y + x));
+            inside.map(|tap| kernel[tap]).sum::<f32>().abs() < 1e-6
+        })
+    })
+}
+
 struct Reader<'a> {
     tensors: SafeTensors<'a>,
     taken: BTreeSet<String>,
@@ -122,10 +149,8 @@ impl Reader<'_> {
             }
             GuidedSpec::Convolutional { dilation, pointwise } => {
                 let mean = self.take("layer.mean", 27)?;
-                for channel in mean.chunks_exact(9) {
-                    if channel.iter().sum::<f32>().abs() < 1e-6 {
-                        return Err("the kernel of its mean sums to zero".to_owned());
-                    }
+                if mean.as_chunks::<9>().0.iter().any(has_empty_window) {
+                    return Err("the kernel of its mean sums to zero".to_owned());
                 }
                 let pointwise = self.pointwise("layer.pointwise", pointwise, 6)?;
                 GuidedLayer::Convolutional { dilation: *dilation, mean, pointwise }
@@ -139,8 +164,19 @@ impl Reader<'_> {
         if !(0.0..=1.0).contains(&spec.defaults.strength) {
             return Err(format!("its strength is {}", spec.defaults.strength));
         }
+        let is_learned = guide.is_some();
+        let fits = match (&layer, spec.variant) {
+            (GuidedLayer::Plain { .. }, Variant::DgfS | Variant::DgfB)
+            | (GuidedLayer::Convolutional { .. }, Variant::DgfCb) => !is_learned,
+            (GuidedLayer::Plain { .. }, Variant::Dgf)
+            | (GuidedLayer::Convolutional { .. }, Variant::DgfC) => is_learned,
+            _ => false,
+        };
+        if !fits {
+            return Err(format!("its layers are not those of {}", spec.variant.name()));
+        }
         Ok(Operator {
-            title: spec.title.chars().filter(|c| !c.is_control()).take(80).collect(),
+            title: shown(&spec.title, 80),
             variant: spec.variant,
             sampling: spec.sampling.method,
             short_side,
@@ -150,7 +186,7 @@ impl Reader<'_> {
             layer,
             clamp: spec.clamp,
             strength: spec.defaults.strength,
-            provenance: spec.provenance,
+            provenance: spec.provenance.map_text(|text| shown(text, 1000)),
         })
     }
 
@@ -174,7 +210,14 @@ impl Reader<'_> {
         if channels != 3 {
             return Err(format!("“{name}” ends with {channels} channels instead of 3"));
         }
-        Ok(Network { layers })
+        let network = Network { layers };
+        if network.blocks().is_none() {
+            return Err(format!("“{name}” has an order of layers that cannot be run"));
+        }
+        if network.work() > WORK_MAX {
+            return Err(format!("“{name}” has more weights than a filter needs"));
+        }
+        Ok(network)
     }
 
     fn pointwise(

@@ -53,6 +53,12 @@ impl Library {
         files.sort();
         for file in files {
             let name = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+            if Self::is_built_in(&name) {
+                library.problems.push(format!(
+                    "{} has the name of a filter that comes with the program and cannot be reached by it. Rename the file.",
+                    file.display()
+                ));
+            }
             let operator = read(&file);
             library.add(name, false, Some(file), operator);
         }
@@ -63,6 +69,11 @@ impl Library {
     pub fn folder() -> Option<PathBuf> {
         let folders = directories::ProjectDirs::from("", "", "understudy")?;
         Some(folders.data_dir().join("filters"))
+    }
+
+    /// Whether a filter of that name ships with the program.
+    pub fn is_built_in(name: &str) -> bool {
+        BUILT_IN.iter().any(|(built_in, _)| *built_in == name)
     }
 
     /// The filter that `text` means: a name in the library, else the path of a file.

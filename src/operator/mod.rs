@@ -18,7 +18,7 @@ mod untrained;
 pub use file::{read, read_bytes, write};
 pub use import::import;
 pub use library::{Entry, Library};
-pub use network::{AdaptiveNorm, Conv, Layer, Network};
+pub use network::{AdaptiveNorm, Block, Conv, Layer, Network};
 pub use provenance::{Check, Provenance};
 pub use spec::FORMAT;
 pub use tuning::{Settings, Tuning};

@@ -7,6 +7,17 @@ pub struct Network {
     pub layers: Vec<Layer>,
 }
 
+/// A convolution with what follows it, as kernels run it: one pass each.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Block<'a> {
+    /// The convolution.
+    pub conv: &'a Conv,
+    /// The normalisation behind it.
+    pub norm: Option<&'a AdaptiveNorm>,
+    /// `max(x, slope·x)` behind that; 1 where there is no activation.
+    pub slope: f32,
+}
+
 /// One layer of a network.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Layer {
@@ -59,6 +70,18 @@ impl AdaptiveNorm {
     /// Added to the variance before the square root.
     pub const EPSILON: f64 = 1e-3;
 
+    /// One that passes its input on: how training starts.
+    pub fn none(channels: usize) -> Self {
+        Self {
+            w0: 1.0,
+            w1: 0.0,
+            scale: vec![1.0; channels],
+            shift: vec![0.0; channels],
+            mean: vec![0.0; channels],
+            variance: vec![1.0; channels],
+        }
+    }
+
     /// The whole layer as `x·factor + term` for `channel`, given that channel's mean and variance.
     pub fn affine(&self, channel: usize, mean: f64, variance: f64) -> (f64, f64) {
         let (w0, w1) = (f64::from(self.w0), f64::from(self.w1));
@@ -68,6 +91,37 @@ impl AdaptiveNorm {
 }
 
 impl Network {
+    /// The network as blocks; None where a normalisation or an activation has no convolution before
+    /// it, or stands in another order.
+    pub fn blocks(&self) -> Option<Vec<Block<'_>>> {
+        let mut blocks: Vec<Block<'_>> = Vec::new();
+        for layer in &self.layers {
+            match layer {
+                Layer::Conv(conv) => blocks.push(Block { conv, norm: None, slope: 1.0 }),
+                Layer::AdaptiveNorm(norm) => {
+                    let block = blocks.last_mut()?;
+                    if block.norm.is_some() || block.slope != 1.0 {
+                        return None;
+                    }
+                    block.norm = Some(norm);
+                }
+                Layer::LeakyRelu { slope } => {
+                    let block = blocks.last_mut()?;
+                    if block.slope != 1.0 {
+                        return None;
+                    }
+                    block.slope = *slope;
+                }
+            }
+        }
+        (!blocks.is_empty()).then_some(blocks)
+    }
+
+    /// Multiplications for each pixel.
+    pub fn work(&self) -> usize {
+        self.convs().map(|conv| conv.weight.len()).sum()
+    }
+
     /// Channels that go in; 0 for a network without a convolution.
     pub fn inputs(&self) -> usize {
         self.convs().next().map_or(0, |conv| conv.inputs)

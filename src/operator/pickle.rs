@@ -7,9 +7,10 @@
 use std::collections::HashMap;
 
 const OPCODES_MAX: usize = 1_000_000;
-const ITEMS_MAX: usize = 100_000;
-/// Values inside one that is remembered: tuples of tuples could otherwise double with each step.
-const NODES_MAX: usize = 1_000;
+/// Containers inside containers. A checkpoint has four; deeper ones would be walked recursively.
+const DEPTH_MAX: usize = 16;
+/// Memory that one pickle's values may take, in bytes: a checkpoint of the paper takes 50 KB.
+const MEMORY_MAX: usize = 32 << 20;
 
 /// A value built from a pickle.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,16 +33,33 @@ pub(super) enum Value {
 }
 
 impl Value {
-    /// Values in this one, itself counted.
-    fn nodes(&self) -> usize {
+    /// Bytes that a copy of this value takes.
+    fn memory(&self) -> usize {
+        let inside = match self {
+            Self::Text(text) => text.len(),
+            Self::Long(bytes) => bytes.len(),
+            Self::Tuple(items) | Self::List(items) => items.iter().map(Self::memory).sum(),
+            Self::Dict(items) => {
+                items.iter().map(|(key, value)| key.memory() + value.memory()).sum()
+            }
+            Self::Storage(storage) => storage.key.len(),
+            Self::Tensor(tensor) => tensor.storage.key.len() + 16 * tensor.shape.len(),
+            _ => 0,
+        };
+        size_of::<Self>() + inside
+    }
+
+    /// Containers inside each other, this one counted.
+    fn depth(&self) -> usize {
         match self {
             Self::Tuple(items) | Self::List(items) => {
-                1 + items.iter().map(Self::nodes).sum::<usize>()
+                1 + items.iter().map(Self::depth).max().unwrap_or(0)
             }
             Self::Dict(items) => {
-                1 + items.iter().map(|(key, value)| key.nodes() + value.nodes()).sum::<usize>()
+                let depth = |(key, value): &(Self, Self)| key.depth().max(value.depth());
+                1 + items.iter().map(depth).max().unwrap_or(0)
             }
-            _ => 1,
+            _ => 0,
         }
     }
 }
@@ -75,7 +93,8 @@ pub(super) struct TensorRef {
 
 /// Reads one pickle from the front of `bytes`; returns its value and how many bytes it took.
 pub(super) fn load(bytes: &[u8]) -> Result<(Value, usize), String> {
-    let mut machine = Machine { bytes, at: 0, stack: Vec::new(), memo: HashMap::new() };
+    let mut machine =
+        Machine { bytes, at: 0, stack: Vec::new(), memo: HashMap::new(), memory: MEMORY_MAX };
     for _ in 0..OPCODES_MAX {
         if let Some(value) = machine.step()? {
             return Ok((value, machine.at));
@@ -89,6 +108,8 @@ struct Machine<'a> {
     at: usize,
     stack: Vec<Value>,
     memo: HashMap<usize, Value>,
+    /// What is left of [`MEMORY_MAX`].
+    memory: usize,
 }
 
 impl Machine<'_> {
@@ -252,10 +273,20 @@ impl Machine<'_> {
     }
 
     fn push(&mut self, value: Value) -> Result<(), String> {
-        if self.stack.len() >= ITEMS_MAX {
-            return Err("its pickle piles up too many values".to_owned());
+        if value.depth() > DEPTH_MAX {
+            return Err("its pickle nests values too deeply".to_owned());
         }
+        self.charge(value.memory())?;
         self.stack.push(value);
+        Ok(())
+    }
+
+    /// Takes memory from the budget, and never gives it back: what is dropped was little.
+    fn charge(&mut self, bytes: usize) -> Result<(), String> {
+        self.memory = self
+            .memory
+            .checked_sub(bytes)
+            .ok_or_else(|| "its pickle holds more than weights need".to_owned())?;
         Ok(())
     }
 
@@ -271,19 +302,14 @@ impl Machine<'_> {
     }
 
     fn remember(&mut self, slot: i64) -> Result<(), String> {
-        if self.memo.len() >= ITEMS_MAX {
-            return Err("its pickle remembers too many values".to_owned());
-        }
         // Containers are filled after they are remembered; nothing in a checkpoint refers back to
         // one, so what is kept of them is empty rather than a second copy.
         let value = match self.stack.last().ok_or_else(short)? {
             Value::Dict(_) => Value::Dict(Vec::new()),
             Value::List(_) => Value::List(Vec::new()),
-            other if other.nodes() > NODES_MAX => {
-                return Err("its pickle nests too many values".to_owned());
-            }
             other => other.clone(),
         };
+        self.charge(value.memory())?;
         self.memo.insert(slot as usize, value);
         Ok(())
     }
@@ -299,7 +325,7 @@ impl Machine<'_> {
 
     fn append(&mut self, items: Vec<Value>) -> Result<(), String> {
         match self.stack.last_mut() {
-            Some(Value::List(list)) => {
+            Some(Value::List(list)) if items.iter().all(|item| item.depth() < DEPTH_MAX) => {
                 list.extend(items);
                 Ok(())
             }
@@ -311,6 +337,9 @@ impl Machine<'_> {
         let Some(Value::Dict(dict)) = self.stack.last_mut() else {
             return Err("its pickle sets keys of what is no dictionary".to_owned());
         };
+        if items.iter().any(|item| item.depth() >= DEPTH_MAX) {
+            return Err("its pickle nests values too deeply".to_owned());
+        }
         let mut items = items.into_iter();
         while let Some(key) = items.next() {
             dict.push((key, items.next().ok_or_else(short)?));
@@ -445,6 +474,18 @@ mod tests {
         check(b"cbuiltins\neval\n.", Err("builtins.eval"));
         check(b"\x80\x02i", Err("opcode 0x69"));
         check(b"\x80\x02}}R.", Err("strange way"));
+    }
+
+    #[test]
+    fn bombs_are_refused_before_they_go_off() {
+        let nested = [b"\x80\x02)".as_slice(), &[0x85; 900_000], b"."].concat();
+        check(&nested, Err("too deeply"));
+        let doubled = [b"\x80\x02K\x01q\0".as_slice(), &b"h\0h\0\x86q\0".repeat(40), b"."].concat();
+        assert!(load(&doubled).is_err());
+        let text = vec![b'x'; 1 << 20];
+        let long = [b"\x80\x02X\0\0\x10\0".as_slice(), &text, b"q\0", &b"h\0".repeat(1000), b"."];
+        check(&long.concat(), Err("more than weights need"));
+        check(&[b"\x80\x02".as_slice(), &b"N0".repeat(10)].concat(), Err("opcode 0x30"));
     }
 
     #[test]

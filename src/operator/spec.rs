@@ -144,6 +144,17 @@ pub(super) fn newer_part(spec: &serde_json::Value) -> Option<String> {
     if spec.get("base").is_some_and(|base| !base.is_null()) {
         return Some("it has a closed-form base".to_owned());
     }
+    for (what, known) in [("statistics", &["per-image", "frozen"][..]), ("color_space", &["srgb"])]
+    {
+        let value = word(spec.get(what));
+        if !value.is_empty() && !known.contains(&value.as_str()) {
+            return Some(format!("its {what} is “{value}”"));
+        }
+    }
+    let method = word(spec.get("sampling").and_then(|sampling| sampling.get("method")));
+    if !method.is_empty() && method != "nearest" {
+        return Some(format!("its sampling is “{method}”"));
+    }
     let variant = word(spec.get("variant"));
     if !variant.is_empty() && Variant::ALL.iter().all(|known| known.name() != variant) {
         return Some(format!("its variant is “{variant}”"));

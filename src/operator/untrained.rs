@@ -116,14 +116,7 @@ fn conv(
 }
 
 fn norm(channels: usize) -> Layer {
-    Layer::AdaptiveNorm(AdaptiveNorm {
-        w0: 1.0,
-        w1: 0.0,
-        scale: vec![1.0; channels],
-        shift: vec![0.0; channels],
-        mean: vec![0.0; channels],
-        variance: vec![1.0; channels],
-    })
+    Layer::AdaptiveNorm(AdaptiveNorm::none(channels))
 }
 
 /// SplitMix64: the same numbers on every machine.
