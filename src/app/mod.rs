@@ -38,7 +38,6 @@ use eframe::egui::{self, CentralPanel, Context, Ui};
 
 use crate::edit::{Edit, Layer};
 use crate::engine::{Backend, Choice, Engine, Processor, Scene, Ticket};
-use crate::gpu::Gpu;
 use crate::operator::Library;
 use crate::photo::{ExportOptions, Photo};
 use canvas::{Canvas, Seen, Stage};
@@ -133,19 +132,18 @@ impl App {
     pub fn new(cc: &eframe::CreationContext<'_>, photos: Vec<PathBuf>, choice: Choice) -> Self {
         theme::apply(&cc.egui_ctx);
         let render = cc.wgpu_render_state.clone();
-        let gpu = match &render {
-            Some(it) => Ok(Gpu::new(&it.adapter, it.device.clone(), it.queue.clone())),
-            None => Err(strings::NO_DEVICE.to_owned()),
+        let backend = match &render {
+            Some(it) => {
+                Backend::for_window(choice, &it.adapter, it.device.clone(), it.queue.clone())
+            }
+            None => Backend::Cpu { reason: strings::NO_DEVICE.to_owned() },
         };
         let ctx = cc.egui_ctx.clone();
         let library = Library::load();
         let first = filter_list::order(&library).first().map(|&index| &library.entries[index]);
         let layers = first.map(|entry| Layer::new(Arc::clone(&entry.operator)));
         let mut app = Self {
-            engine: Engine::start(
-                Backend::for_window(choice, gpu),
-                Box::new(move || ctx.request_repaint()),
-            ),
+            engine: Engine::start(backend, Box::new(move || ctx.request_repaint())),
             processor: None,
             tickets: 0,
             photo: None,

@@ -39,7 +39,7 @@ pub(super) struct Arguments {
     #[arg(long)]
     il: Option<usize>,
     /// What renders
-    #[arg(long, value_enum, default_value_t)]
+    #[arg(long, value_parser = super::engine(), default_value = "auto")]
     engine: Choice,
     /// Quality of a JPEG, from 1 to 100
     #[arg(long, default_value_t = 92, value_parser = clap::value_parser!(u8).range(1..=100))]

@@ -14,6 +14,8 @@ use std::io::{self, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use clap::builder::PossibleValuesParser;
+use clap::builder::TypedValueParser;
 use clap::{Parser, Subcommand};
 
 use crate::engine::Choice;
@@ -27,7 +29,7 @@ struct Arguments {
     /// Photos to open in the window
     photos: Vec<PathBuf>,
     /// What renders
-    #[arg(long, value_enum, default_value_t)]
+    #[arg(long, value_parser = engine(), default_value = "auto")]
     engine: Choice,
 }
 
@@ -67,6 +69,13 @@ pub fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Reads what `--engine` says.
+fn engine() -> impl TypedValueParser<Value = Choice> {
+    PossibleValuesParser::new(Choice::ALL.map(Choice::name)).map(|word| {
+        Choice::ALL.into_iter().find(|choice| choice.name() == word).unwrap_or_default()
+    })
 }
 
 /// Keeps Mesa's device selection, which looks for a compositor, from complaining on standard error

@@ -6,7 +6,7 @@ use super::Processor;
 use crate::gpu::Gpu;
 
 /// What the user asks for on the command line.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Choice {
     /// A real graphics card where there is one, else the CPU.
     #[default]
@@ -15,6 +15,20 @@ pub enum Choice {
     Cpu,
     /// The graphics adapter that there is, also one in software.
     Gpu,
+}
+
+impl Choice {
+    /// All choices.
+    pub const ALL: [Self; 3] = [Self::Auto, Self::Cpu, Self::Gpu];
+
+    /// The word on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Cpu => "cpu",
+            Self::Gpu => "gpu",
+        }
+    }
 }
 
 /// What renders.
@@ -50,15 +64,23 @@ impl Backend {
         }
     }
 
-    /// For a window that draws with `gpu`, or has none for the reason given.
-    pub fn for_window(choice: Choice, gpu: Result<Gpu, String>) -> Self {
-        match (choice, gpu) {
-            (Choice::Cpu, _) => Self::asked_for(),
-            (Choice::Auto, Ok(gpu)) if gpu.is_software() => {
-                Self::Cpu { reason: Gpu::software_reason(gpu.name()) }
-            }
-            (_, Ok(gpu)) => Self::Gpu(Arc::new(gpu)),
-            (_, Err(reason)) => Self::Cpu { reason },
+    /// For a window that draws with this device.
+    pub fn for_window(
+        choice: Choice,
+        adapter: &wgpu::Adapter,
+        device: wgpu::Device,
+        queue: wgpu::Queue,
+    ) -> Self {
+        let info = adapter.get_info();
+        if choice == Choice::Cpu {
+            return Self::asked_for();
+        }
+        if choice == Choice::Auto && info.device_type == wgpu::DeviceType::Cpu {
+            return Self::Cpu { reason: Gpu::software_reason(&info.name) };
+        }
+        match Gpu::new(adapter, device, queue) {
+            Ok(gpu) => Self::Gpu(Arc::new(gpu)),
+            Err(reason) => Self::Cpu { reason },
         }
     }
 

@@ -2,11 +2,13 @@
 
 use std::ops::Range;
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::Backend;
 use crate::edit::Edit;
 use crate::gpu::{Gpu, GpuPhoto, GpuSolver, StripRenderer};
+use crate::kernel::render::Stage;
 use crate::photo::{self, ExportOptions, Image, PhotoError};
 use crate::render::{self, Solver, Source};
 
@@ -26,47 +28,76 @@ pub fn export(
 ) -> Result<(), PhotoError> {
     let height = source.image().height as f32;
     // Solved at the first strip, so that a target that cannot be written is refused before.
-    let mut renderer: Option<Strips<'_>> = None;
+    let mut strips: Option<Strips<'_>> = None;
     photo::export(source.photo(), target, options, &mut |rows| {
         if cancelled.load(Ordering::Relaxed) {
             return Err(PhotoError::Cancelled);
         }
         let end = rows.end as f32;
         let failed = |reason: String| PhotoError::Render { reason };
-        let render = match &renderer {
-            Some(render) => render,
-            None => renderer.insert(strips(backend, source, edit).map_err(failed)?),
-        };
-        let strip = render(rows).map_err(failed)?;
+        let strips = strips.get_or_insert_with(|| Strips::new(backend, source, edit));
+        let strip = strips.render(rows).map_err(failed)?;
         progress(end / height);
         Ok(strip)
     })
 }
 
-type Strips<'a> = Box<dyn Fn(Range<usize>) -> Result<Image, String> + 'a>;
-
-/// Renders strips of a photo with an edit. A photo that the GPU does not take is the CPU's.
-pub fn strips<'a>(
-    backend: &'a Backend,
+/// Renders strips of a photo with an edit. What the GPU cannot do, from the first strip or a later
+/// one on, the CPU twin does.
+#[derive(Debug)]
+pub struct Strips<'a> {
     source: &'a Source,
-    edit: &Edit,
-) -> Result<Strips<'a>, String> {
-    if let Backend::Gpu(gpu) = backend
-        && let Ok(photo) = GpuPhoto::new(gpu, source)
-    {
-        return strips_on_gpu(gpu, source, photo, edit);
-    }
-    let stages = Solver::default().solve(source, edit).map_err(|error| error.to_string())?;
-    Ok(Box::new(move |rows| Ok(render::strip(source, &stages, rows))))
+    edit: &'a Edit,
+    gpu: Option<(Arc<Gpu>, Option<StripRenderer<'a>>)>,
+    stages: Option<Vec<Stage>>,
 }
 
-fn strips_on_gpu<'a>(
-    gpu: &'a Gpu,
-    source: &'a Source,
-    mut photo: GpuPhoto,
-    edit: &Edit,
-) -> Result<Strips<'a>, String> {
-    let stages = GpuSolver::default().solve(gpu, source, &mut photo, edit)?;
-    let renderer = StripRenderer::new(gpu, source, &mut photo, &stages);
-    Ok(Box::new(move |rows| renderer.strip(rows)))
+impl<'a> Strips<'a> {
+    /// Nothing is computed yet.
+    pub fn new(backend: &Backend, source: &'a Source, edit: &'a Edit) -> Self {
+        let gpu = match backend {
+            Backend::Cpu { .. } => None,
+            Backend::Gpu(gpu) => Some((Arc::clone(gpu), None)),
+        };
+        Self { source, edit, gpu, stages: None }
+    }
+
+    /// Rows `rows` at full size.
+    ///
+    /// # Errors
+    /// For a tuning that a filter does not have, as the end of a sentence.
+    pub fn render(&mut self, rows: Range<usize>) -> Result<Image, String> {
+        if let Some((gpu, renderer)) = &mut self.gpu {
+            let (source, edit) = (self.source, self.edit);
+            let shared = Arc::clone(gpu);
+            let strip = gpu.guarded(|| {
+                let renderer = match renderer {
+                    Some(renderer) => renderer,
+                    None => renderer.insert(on_gpu(shared, source, edit)?),
+                };
+                renderer.strip(rows.clone())
+            });
+            match strip {
+                Ok(strip) => return Ok(strip),
+                Err(_) => self.gpu = None,
+            }
+        }
+        let stages = match &self.stages {
+            Some(stages) => stages,
+            None => {
+                let solved = Solver::default().solve(self.source, self.edit);
+                let reason = |error: crate::operator::OperatorError| {
+                    error.to_string().trim_end_matches('.').to_owned()
+                };
+                self.stages.insert(solved.map_err(reason)?)
+            }
+        };
+        Ok(render::strip(self.source, stages, rows))
+    }
+}
+
+fn on_gpu<'a>(gpu: Arc<Gpu>, source: &'a Source, edit: &Edit) -> Result<StripRenderer<'a>, String> {
+    let mut photo = GpuPhoto::new(&gpu, source)?;
+    let stages = GpuSolver::default().solve(&gpu, source, &mut photo, edit)?;
+    Ok(StripRenderer::new(gpu, source, &mut photo, &stages))
 }

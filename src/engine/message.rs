@@ -24,7 +24,8 @@ pub enum Command {
     /// Write the whole photo with an edit. Answered by [`Event::Progress`], then
     /// [`Event::Exported`] or [`Event::Failed`].
     Export(Ticket, Export),
-    /// Stop an export; nothing of it is left. Answered by [`Event::Cancelled`].
+    /// Stop an export; nothing of it is left. Answered by [`Event::Cancelled`] unless the export
+    /// ended before.
     Cancel(Ticket),
 }
 

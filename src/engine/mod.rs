@@ -1,7 +1,8 @@
 //! The engine: a thread with an inbox. Commands go in, events come out; it knows no window.
 //!
 //! Scenes are rendered on the engine's thread, the newest only. Opening and exporting run beside
-//! it, so that the view never waits for them. Dropping the [`Engine`] ends the thread.
+//! it, so that the view never waits for them. Dropping the [`Engine`] cancels exports and ends the
+//! thread.
 
 mod backend;
 mod export;
@@ -10,18 +11,20 @@ mod viewer;
 mod worker;
 
 pub use backend::{Backend, Choice};
-pub use export::{export, strips};
+pub use export::{Strips, export};
 pub use message::{Command, Event, Export, Frame, Picture, Processor, Scene, Ticket};
 
 use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, Sender};
-use std::thread;
+use std::thread::{self, JoinHandle};
 
 /// The window's end of the engine.
 #[derive(Debug)]
 pub struct Engine {
-    inbox: Sender<Command>,
+    /// None once it is being dropped.
+    inbox: Option<Sender<Command>>,
     events: Receiver<Event>,
+    thread: Option<JoinHandle<()>>,
 }
 
 impl Engine {
@@ -33,17 +36,19 @@ impl Engine {
         let (inbox, commands) = mpsc::channel();
         let (sender, events) = mpsc::channel();
         let outbox = worker::Outbox { events: sender, wake: Arc::from(wake) };
-        thread::Builder::new()
+        let thread = thread::Builder::new()
             .name("engine".to_owned())
             .spawn(move || worker::run(backend, &commands, outbox))
             .expect("a system that gives no thread can run no window either");
-        Self { inbox, events }
+        Self { inbox: Some(inbox), events, thread: Some(thread) }
     }
 
     /// Asks for something.
     pub fn send(&self, command: Command) {
-        // The thread outlives this end: it stops when the inbox is dropped.
-        drop(self.inbox.send(command));
+        if let Some(inbox) = &self.inbox {
+            // The thread outlives this end: it stops when the inbox is dropped.
+            drop(inbox.send(command));
+        }
     }
 
     /// The next event, if there is one.
@@ -54,5 +59,16 @@ impl Engine {
     /// Waits for the next event, for programs without a window.
     pub fn recv_timeout(&self, timeout: std::time::Duration) -> Option<Event> {
         self.events.recv_timeout(timeout).ok()
+    }
+}
+
+impl Drop for Engine {
+    /// Stops the thread: what is being written is cancelled and leaves nothing behind.
+    fn drop(&mut self) {
+        self.inbox = None;
+        if let Some(thread) = self.thread.take() {
+            // A panic there ended the events already.
+            drop(thread.join());
+        }
     }
 }

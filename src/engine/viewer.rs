@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use super::{Backend, Frame, Picture, Scene};
 use crate::gpu::{Gpu, GpuPhoto, GpuSolver};
+use crate::operator::OperatorError;
 use crate::photo::Photo;
 use crate::render::{self, Lattice, Solver, Source};
 
@@ -22,6 +23,15 @@ pub(super) struct Viewer {
 }
 
 const SOURCES_MAX: usize = 2;
+
+/// Why a scene is not rendered.
+#[derive(Debug)]
+pub(super) enum Trouble {
+    /// What the user asked for does not exist; a sentence.
+    Refused(String),
+    /// The GPU cannot do it; the end of a sentence.
+    Gpu(String),
+}
 
 impl Viewer {
     pub fn new(backend: Backend) -> Self {
@@ -60,9 +70,13 @@ impl Viewer {
     /// Renders a scene.
     ///
     /// # Errors
-    /// A sentence for a tuning that a filter does not have, or what the driver said.
-    pub fn render(&mut self, scene: Scene) -> Result<Frame, String> {
+    /// For a tuning that a filter does not have, and when the GPU fails.
+    pub fn render(&mut self, scene: Scene) -> Result<Frame, Trouble> {
         let started = Instant::now();
+        for layer in &scene.edit.layers {
+            let refused = |error: OperatorError| Trouble::Refused(error.to_string());
+            layer.operator.settings(&layer.tuning).map_err(refused)?;
+        }
         let source = self.source(&scene.photo);
         let (width, height) = (source.image().width, source.image().height);
         let lattice = Lattice::view(&scene.view, width, height, source.levels());
@@ -71,10 +85,10 @@ impl Viewer {
         });
         let kept = kept.map(|(_, picture)| picture);
         let (before, after) = match self.backend.clone() {
-            Backend::Gpu(gpu) if self.takes(&gpu, &source) => {
-                self.on_gpu(&gpu, &source, &scene, &lattice, kept)?
-            }
-            _ => self.on_cpu(&source, &scene, &lattice, kept)?,
+            Backend::Gpu(gpu) if self.takes(&gpu, &source) => gpu
+                .guarded(|| self.on_gpu(&gpu, &source, &scene, &lattice, kept))
+                .map_err(Trouble::Gpu)?,
+            _ => self.on_cpu(&source, &scene, &lattice, kept).map_err(Trouble::Refused)?,
         };
         self.before = Some((scene.clone(), before.clone()));
         Ok(Frame { scene, before, after, time: started.elapsed() })
@@ -119,6 +133,8 @@ impl Viewer {
     /// Sees that the photo is in graphics memory; false where it does not fit.
     fn takes(&mut self, gpu: &Gpu, source: &Source) -> bool {
         if self.gpu_photo.as_ref().is_none_or(|photo| photo.id != source.id()) {
+            // The photo before makes room first.
+            self.gpu_photo = None;
             self.gpu_photo = GpuPhoto::new(gpu, source).ok();
         }
         self.gpu_photo.is_some()

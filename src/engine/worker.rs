@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender};
-use std::thread;
+use std::thread::{self, JoinHandle};
 
-use super::viewer::Viewer;
+use super::viewer::{Trouble, Viewer};
 use super::{Backend, Command, Event, Export, Scene, Ticket, export};
 use crate::photo::{self, Photo, PhotoError};
 
@@ -48,15 +48,19 @@ pub(super) fn run(backend: Backend, inbox: &Receiver<Command>, outbox: Outbox) {
             }
         }
     }
-    for cancelled in worker.exports.values() {
-        cancelled.store(true, Ordering::Relaxed);
-    }
+    worker.stop();
 }
 
 struct Worker {
     viewer: Viewer,
     outbox: Outbox,
-    exports: HashMap<Ticket, Arc<AtomicBool>>,
+    exports: HashMap<Ticket, Running>,
+}
+
+/// An export that is on its way.
+struct Running {
+    cancelled: Arc<AtomicBool>,
+    thread: Option<JoinHandle<()>>,
 }
 
 impl Worker {
@@ -69,8 +73,8 @@ impl Worker {
             Command::Show(ticket, scene) => self.show(ticket, &scene),
             Command::Export(ticket, order) => self.export(ticket, order),
             Command::Cancel(ticket) => {
-                if let Some(cancelled) = self.exports.get(&ticket) {
-                    cancelled.store(true, Ordering::Relaxed);
+                if let Some(export) = self.exports.get(&ticket) {
+                    export.cancelled.store(true, Ordering::Relaxed);
                 }
             }
         }
@@ -86,10 +90,10 @@ impl Worker {
     fn show(&mut self, ticket: Ticket, scene: &Scene) {
         let attempt = |viewer: &mut Viewer| {
             catch_unwind(AssertUnwindSafe(|| viewer.render(scene.clone())))
-                .unwrap_or_else(|panic| Err(sentence_of(&*panic)))
+                .unwrap_or_else(|panic| Err(Trouble::Refused(sentence_of(&*panic))))
         };
         let mut result = attempt(&mut self.viewer);
-        if let (Err(reason), Backend::Gpu(_)) = (&result, &self.viewer.backend) {
+        if let Err(Trouble::Gpu(reason)) = &result {
             // Whatever the graphics card could not do, the twin does.
             self.viewer.give_up_gpu(reason.clone());
             self.outbox.send(Event::Ready(self.viewer.backend.processor()));
@@ -97,39 +101,60 @@ impl Worker {
         }
         self.outbox.send(match result {
             Ok(frame) => Event::Shown(ticket, Box::new(frame)),
-            Err(sentence) => Event::Failed(ticket, sentence),
+            Err(Trouble::Refused(sentence) | Trouble::Gpu(sentence)) => {
+                Event::Failed(ticket, sentence)
+            }
         });
     }
 
     fn export(&mut self, ticket: Ticket, order: Export) {
         let cancelled = Arc::new(AtomicBool::new(false));
-        self.exports.insert(ticket, Arc::clone(&cancelled));
+        let seen = Arc::clone(&cancelled);
         let (source, backend) = (self.viewer.source(&order.photo), self.viewer.backend.clone());
-        self.job(ticket, move |outbox| {
+        let thread = self.job(ticket, move |outbox| {
             let mut progress = |done| outbox.send(Event::Progress(ticket, done));
             let Export { edit, target, options, .. } = order;
-            match export(&backend, &source, &edit, &target, &options, &mut progress, &cancelled) {
+            match export(&backend, &source, &edit, &target, &options, &mut progress, &seen) {
                 Ok(()) => Event::Exported(ticket, target),
                 Err(PhotoError::Cancelled) => Event::Cancelled(ticket),
                 Err(error) => Event::Failed(ticket, error.to_string()),
             }
         });
+        self.exports
+            .retain(|_, export| export.thread.as_ref().is_some_and(|thread| !thread.is_finished()));
+        self.exports.insert(ticket, Running { cancelled, thread });
+    }
+
+    /// Cancels what is being written and waits until its drafts are removed.
+    fn stop(self) {
+        for export in self.exports.values() {
+            export.cancelled.store(true, Ordering::Relaxed);
+        }
+        for export in self.exports.into_values() {
+            // A panic in an export was its event already.
+            drop(export.thread.map(JoinHandle::join));
+        }
     }
 
     /// Runs a long job beside the views. A panic in it becomes an event.
-    fn job(&self, ticket: Ticket, job: impl FnOnce(&Outbox) -> Event + Send + 'static) {
+    fn job(
+        &self,
+        ticket: Ticket,
+        job: impl FnOnce(&Outbox) -> Event + Send + 'static,
+    ) -> Option<JoinHandle<()>> {
         let outbox = self.outbox.clone();
         let spawned = thread::Builder::new().name("job".to_owned()).spawn(move || {
             let event = catch_unwind(AssertUnwindSafe(|| job(&outbox)))
                 .unwrap_or_else(|panic| Event::Failed(ticket, sentence_of(&*panic)));
             outbox.send(event);
         });
-        if let Err(error) = spawned {
+        if let Err(error) = &spawned {
             let sentence = format!(
                 "The system gave no thread for this ({error}). Close something and try again."
             );
             self.outbox.send(Event::Failed(ticket, sentence));
         }
+        spawned.ok()
     }
 }
 

@@ -1,5 +1,7 @@
 //! The device, its pipelines, and the few ways in which data gets there and back.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use wgpu::util::DeviceExt as _;
 
 /// A graphics card with all kernels compiled.
@@ -30,17 +32,44 @@ pub(super) struct Kernels {
 impl Gpu {
     /// Uses the window's own device. A software driver is taken too; whether it is one says
     /// [`Gpu::is_software`].
-    pub fn new(adapter: &wgpu::Adapter, device: wgpu::Device, queue: wgpu::Queue) -> Self {
+    ///
+    /// # Errors
+    /// What the adapter lacks or the driver said, as the end of a sentence.
+    pub fn new(
+        adapter: &wgpu::Adapter,
+        device: wgpu::Device,
+        queue: wgpu::Queue,
+    ) -> Result<Self, String> {
         let info = adapter.get_info();
-        let kernels = Kernels::new(&device);
-        Self {
+        let computes = adapter
+            .get_downlevel_capabilities()
+            .flags
+            .contains(wgpu::DownlevelFlags::COMPUTE_SHADERS);
+        let limits = device.limits();
+        if !computes
+            || limits.max_storage_buffers_per_shader_stage < STORAGE_BUFFERS
+            || limits.max_compute_invocations_per_workgroup < INVOCATIONS
+        {
+            return Err(format!("the graphics driver “{}” cannot compute", info.name));
+        }
+        let kernels = guarded(&device, || Ok(Kernels::new(&device)))?;
+        Ok(Self {
             device,
             queue,
             kernels,
             name: info.name,
             backend: info.backend.to_string(),
             is_software: info.device_type == wgpu::DeviceType::Cpu,
-        }
+        })
+    }
+
+    /// Does work on the GPU and waits for it, so that whatever the driver refuses (too large, not
+    /// valid, lost) is an error here and not a panic elsewhere.
+    ///
+    /// # Errors
+    /// What the work or the driver said, as the end of a sentence.
+    pub fn guarded<T>(&self, work: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
+        guarded(&self.device, work)
     }
 
     /// A device without a window, on whatever adapter there is.
@@ -76,7 +105,7 @@ impl Gpu {
         };
         let (device, queue) = pollster::block_on(adapter.request_device(&descriptor))
             .map_err(|error| format!("the graphics driver gave no device ({error})"))?;
-        Ok(Self::new(adapter, device, queue))
+        Self::new(adapter, device, queue)
     }
 
     /// The adapter's own name.
@@ -191,6 +220,32 @@ impl Gpu {
             .get_mapped_range(..)
             .map_err(|error| format!("graphics memory could not be read back ({error})"))?;
         Ok(bytemuck::pod_collect_to_vec(&view))
+    }
+}
+
+/// Storage buffers that a kernel binds, and invocations of a workgroup, at most.
+const STORAGE_BUFFERS: u32 = 6;
+const INVOCATIONS: u32 = 256;
+
+fn guarded<T>(
+    device: &wgpu::Device,
+    work: impl FnOnce() -> Result<T, String>,
+) -> Result<T, String> {
+    use wgpu::ErrorFilter::{Internal, OutOfMemory, Validation};
+    let mut scopes: Vec<_> =
+        [Internal, OutOfMemory, Validation].map(|filter| device.push_error_scope(filter)).into();
+    let result = catch_unwind(AssertUnwindSafe(work));
+    let mut failure = None;
+    while let Some(scope) = scopes.pop() {
+        failure = pollster::block_on(scope.pop()).or(failure);
+    }
+    match (result, failure) {
+        (_, Some(wgpu::Error::OutOfMemory { .. })) => {
+            Err("there is too little graphics memory for it".to_owned())
+        }
+        (_, Some(error)) => Err(format!("the graphics driver refused the work ({error})")),
+        (Ok(result), None) => result,
+        (Err(_), None) => Err("the graphics driver failed".to_owned()),
     }
 }
 

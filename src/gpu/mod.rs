@@ -1,8 +1,8 @@
 //! The kernels on a graphics card, through wgpu: device, photos as textures, solve, render.
 //!
 //! Every kernel's WGSL stands beside its CPU twin in [`crate::kernel`]; what is here only moves data
-//! and counts workgroups. All work is submitted in small pieces, since the window draws with the
-//! same queue.
+//! and counts workgroups. The window draws with the same queue: work is submitted block by block of a
+//! network and strip by strip of an export.
 
 mod device;
 mod photo;

@@ -26,7 +26,8 @@ impl GpuPhoto {
                 "the photo is larger than the {side_max} pixels a side that the graphics card takes"
             ));
         }
-        Ok(Self { id: source.id(), levels: vec![Some(upload(gpu, image))] })
+        let texture = gpu.guarded(|| Ok(upload(gpu, image)))?;
+        Ok(Self { id: source.id(), levels: vec![Some(texture)] })
     }
 
     /// The texture of one level, `Rgba8Uint` or `Rgba16Uint`.

@@ -1,6 +1,7 @@
 //! The render on the GPU: a view into a texture that the window draws, strips back to memory.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::{Gpu, GpuPhoto, GpuStage};
 use crate::kernel::guide::Hidden;
@@ -117,7 +118,7 @@ impl Gpu {
 /// once.
 #[derive(Debug)]
 pub struct StripRenderer<'a> {
-    gpu: &'a Gpu,
+    gpu: Arc<Gpu>,
     source: &'a Source,
     photo: wgpu::TextureView,
     stages: Stages,
@@ -128,7 +129,7 @@ pub struct StripRenderer<'a> {
 impl<'a> StripRenderer<'a> {
     /// For all strips of a photo.
     pub fn new(
-        gpu: &'a Gpu,
+        gpu: Arc<Gpu>,
         source: &'a Source,
         photo: &mut GpuPhoto,
         stages: &[GpuStage],
@@ -136,12 +137,12 @@ impl<'a> StripRenderer<'a> {
         let image = source.image();
         let lattice = Lattice::strip(0..image.height, image.width, image.height);
         Self {
-            gpu,
             source,
-            photo: photo.level(gpu, source, 0),
-            stages: Stages::new(gpu, stages),
+            photo: photo.level(&gpu, source, 0),
+            stages: Stages::new(&gpu, stages),
             columns: gpu.upload(&lattice.columns.taps),
             rows: gpu.upload(&lattice.rows.taps),
+            gpu,
         }
     }
 
@@ -171,7 +172,7 @@ impl<'a> StripRenderer<'a> {
             (8, packed.as_entire_binding()),
         ];
         let groups = [(width as u32).div_ceil(8), (height as u32).div_ceil(8), 1];
-        let gpu = self.gpu;
+        let gpu = &self.gpu;
         gpu.submit(|pass| gpu.dispatch(pass, &gpu.kernels.strip, &bindings, groups));
         Ok(match image.pixels {
             Pixels::Eight(_) => Image::eight(width, height, gpu.read(&packed, width * height)?),

@@ -33,7 +33,8 @@ pub struct GpuSolver {
     stacks: Solver,
 }
 
-const KEPT_MAX: usize = 24;
+/// Graphics memory for what is kept; what was used longest ago goes first.
+const KEPT_BYTES_MAX: usize = 128 << 20;
 
 #[derive(Debug)]
 struct Kept {
@@ -43,6 +44,14 @@ struct Kept {
     low: Low,
     guide: Option<Arc<Folded>>,
     solved: Option<(Settings, wgpu::Buffer)>,
+}
+
+impl Kept {
+    /// Gl, Ol, A and b.
+    fn bytes(&self) -> usize {
+        let [width, height] = self.low.gl.size;
+        48 * (width * height) as usize
+    }
 }
 
 /// Planes in graphics memory.
@@ -111,7 +120,9 @@ impl GpuSolver {
             strength: layer.strength,
         };
         self.kept.push(kept);
-        if self.kept.len() > KEPT_MAX {
+        while self.kept.len() > 1
+            && self.kept.iter().map(Kept::bytes).sum::<usize>() > KEPT_BYTES_MAX
+        {
             self.kept.remove(0);
         }
         Ok(stage)
@@ -147,14 +158,15 @@ fn analyse(
     operator: &Arc<Operator>,
     short_side: usize,
 ) -> Result<Kept, String> {
-    let guide = match &operator.guide {
-        Some(network) => {
-            let moments = photo.code_sums(gpu, source)?.moments(source.image().coding);
-            source.set_moments(moments);
-            guide::fold(network, source.moments(), operator.statistics).map(Arc::new)
-        }
-        None => None,
-    };
+    if operator.guide.is_some() && source.known_moments().is_none() {
+        let sums = photo.code_sums(gpu, source)?;
+        source.set_moments(sums.moments(source.image().coding));
+    }
+    let guide = operator
+        .guide
+        .as_ref()
+        .and_then(|guide| guide::fold(guide, source.moments(), operator.statistics))
+        .map(Arc::new);
     let il = sample(gpu, source, photo, short_side);
     let ol = run(gpu, &operator.network, &il, operator.statistics);
     let gl = match &operator.guide {

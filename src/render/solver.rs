@@ -54,8 +54,8 @@ pub struct Solver {
     kept: Vec<Kept>,
 }
 
-/// Photos and filters whose solutions are kept; the one used longest ago goes first.
-const KEPT_MAX: usize = 24;
+/// Memory for what is kept; what was used longest ago goes first.
+const KEPT_BYTES_MAX: usize = 128 << 20;
 
 #[derive(Debug)]
 struct Kept {
@@ -108,10 +108,19 @@ impl Solver {
         kept.solved = Some((settings, Arc::clone(&grids)));
         let guide = kept.guide.clone();
         self.kept.push(kept);
-        if self.kept.len() > KEPT_MAX {
+        while self.kept.len() > 1
+            && self.kept.iter().map(Kept::bytes).sum::<usize>() > KEPT_BYTES_MAX
+        {
             self.kept.remove(0);
         }
         Ok(Stage { guide, grids, clamp: layer.operator.clamp, strength: layer.strength })
+    }
+}
+
+impl Kept {
+    /// Gl, Ol, A and b.
+    fn bytes(&self) -> usize {
+        48 * self.low.gl.area()
     }
 }
 

@@ -45,6 +45,11 @@ impl Source {
         self.moments.get_or_init(|| moments::code_sums(self.image()).moments(self.image().coding))
     }
 
+    /// The moments, if they are computed already.
+    pub fn known_moments(&self) -> Option<&Moments> {
+        self.moments.get()
+    }
+
     /// Takes moments that were computed elsewhere; the first ones stay.
     pub fn set_moments(&self, moments: Moments) {
         self.moments.get_or_init(|| moments);

@@ -12,8 +12,10 @@ use understudy::render::{self, Lattice, Solver, Source};
 use crate::operators::random_operators;
 use crate::shared::{shared, skipped};
 
-static GPU: LazyLock<Gpu> = LazyLock::new(|| {
-    Gpu::headless().expect("the tests need a Vulkan driver; `make test` installs Mesa's lavapipe")
+static GPU: LazyLock<Arc<Gpu>> = LazyLock::new(|| {
+    Gpu::headless()
+        .map(Arc::new)
+        .expect("the tests need a Vulkan driver; `make test` installs Mesa's lavapipe")
 });
 
 /// A made-up photo: ramps, texture, flat and clipped parts.
@@ -52,6 +54,7 @@ fn assert_same_picture(what: &str, gpu: &Image, cpu: &Image) {
     let off: Vec<f32> = gpu.iter().zip(&cpu).map(|(g, c)| (g - c).abs() / max).collect();
     let worst = off.iter().copied().fold(0.0, f32::max);
     let mean = off.iter().sum::<f32>() / off.len() as f32;
+    assert!(off.iter().all(|off| off.is_finite()), "{what}: what is no number");
     assert!(worst <= 1.0 / 255.0 + 1e-6, "{what}: {} levels off", worst * 255.0);
     assert!(mean <= 1e-4, "{what}: {mean:e} off on average");
 }
@@ -62,7 +65,8 @@ fn both(operator: &Arc<Operator>, tuning: Tuning, source: &Source) -> (Image, Im
     let height = source.image().height;
     let mut photo = GpuPhoto::new(&GPU, source).unwrap();
     let stages = GpuSolver::default().solve(&GPU, source, &mut photo, &edit).unwrap();
-    let gpu = StripRenderer::new(&GPU, source, &mut photo, &stages).strip(0..height).unwrap();
+    let gpu =
+        StripRenderer::new(Arc::clone(&GPU), source, &mut photo, &stages).strip(0..height).unwrap();
     let stages = Solver::default().solve(source, &edit).unwrap();
     (gpu, render::strip(source, &stages, 0..height))
 }
@@ -166,7 +170,8 @@ fn stacks_render_the_same_on_both() {
     let edit = Edit { layers: layers.to_vec() };
     let mut photo = GpuPhoto::new(&GPU, &source).unwrap();
     let stages = GpuSolver::default().solve(&GPU, &source, &mut photo, &edit).unwrap();
-    let gpu = StripRenderer::new(&GPU, &source, &mut photo, &stages).strip(20..140).unwrap();
+    let gpu =
+        StripRenderer::new(Arc::clone(&GPU), &source, &mut photo, &stages).strip(20..140).unwrap();
     let stages = Solver::default().solve(&source, &edit).unwrap();
     assert_same_picture("stack", &gpu, &render::strip(&source, &stages, 20..140));
 }

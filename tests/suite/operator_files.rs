@@ -70,6 +70,8 @@ fn newer_files_are_told_from_damaged_ones() {
     newer(r#"\"variant\":\"dgf-c\""#, r#"\"variant\":\"dgf-x\""#);
     newer(r#"\"kind\":\"convolutional\""#, r#"\"kind\":\"residual\""#);
     newer(r#"\"channels\":3"#, r#"\"channels\":1"#);
+    newer(r#"\"color_space\":\"srgb\""#, r#"\"color_space\":\"xyz\""#);
+    newer(r#"\"method\":\"nearest\""#, r#"\"method\":\"area\""#);
 }
 
 #[test]
@@ -88,7 +90,8 @@ fn absurd_specs_are_refused() {
     changed(r#"\"strength\":1.0"#, r#"\"strength\":7.0"#, "strength");
     changed(r#"\"slope\":0.2"#, r#"\"slope\":2.0"#, "slope");
     changed(r#"\"title\""#, r#"\"tilte\""#, "cannot be understood");
-    changed(r#"\"color_space\":\"srgb\""#, r#"\"color_space\":\"xyz\""#, "cannot be understood");
+    changed(r#"\"variant\":\"dgf-c\""#, r#"\"variant\":\"dgf-s\""#, "layers are not those");
+    changed(r#"\"format\":1"#, r#"\"format\":0"#, "format");
 }
 
 #[test]
@@ -160,7 +163,9 @@ fn imported_checkpoints_survive_a_round_trip() {
 fn the_library_holds_the_shipped_filters_and_their_provenance() {
     let library = Library::load();
     let shipped: Vec<_> = library.entries.iter().filter(|entry| entry.builtin).collect();
-    assert!(shipped.len() >= 3);
+    let names: Vec<_> = shipped.iter().map(|entry| entry.name.as_str()).collect();
+    assert_eq!(names, ["retouch", "local-contrast", "cross-process", "bw-drama", "detail"]);
+    assert!(!library.problems.iter().any(|problem| problem.contains("models/")));
     for entry in shipped {
         let check = entry.operator.provenance.check.as_ref().unwrap();
         assert!(check.psnr > check.psnr_nothing + 1.0, "{}", entry.name);

@@ -87,8 +87,11 @@ fn planes_of(image: &Image) -> Planes {
 #[track_caller]
 fn assert_close(what: &str, got: &[f32], want: &[f32], tolerance: f32) {
     assert_eq!(got.len(), want.len(), "{what}: length");
-    let worst = got.iter().zip(want).map(|(g, w)| (g - w).abs()).fold(0.0, f32::max);
-    assert!(worst <= tolerance, "{what}: off by {worst:e}, allowed {tolerance:e}");
+    for (at, (got, want)) in got.iter().zip(want).enumerate() {
+        // Written so that what is no number fails too.
+        let is_close = (got - want).abs() <= tolerance;
+        assert!(is_close, "{what}: {got} instead of {want} at {at}, allowed {tolerance:e}");
+    }
 }
 
 /// Runs every stage and the render; returns what the kit stores, by its names.

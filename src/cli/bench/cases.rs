@@ -8,7 +8,7 @@ use rayon::prelude::*;
 
 use super::clock::{Time, extra_mib, time};
 use crate::edit::{Edit, Layer, View};
-use crate::engine::{self, Backend};
+use crate::engine::{self, Backend, Strips};
 use crate::gpu::{GpuPhoto, GpuSolver};
 use crate::operator::{Operator, Tuning, Variant};
 use crate::photo::{self, ExportOptions, Image, Photo, Pixels};
@@ -26,7 +26,7 @@ pub struct Row {
 /// Further figures of a row by name.
 type More = Vec<(&'static str, Option<f64>)>;
 
-/// Rows of an export's strip: what the program renders at once.
+/// Pixels of a strip: what an export renders at once.
 const STRIP_PIXELS: usize = 1 << 21;
 const VIEW_SIZE: [u32; 2] = [1920, 1080];
 
@@ -142,14 +142,14 @@ fn render_time(
 ) -> Result<(Time, Option<f64>), String> {
     let (width, height) = (source.image().width, source.image().height);
     let rows = (STRIP_PIXELS / width).clamp(1, height);
-    let strips = engine::strips(backend, source, edit)?;
-    let all = || {
+    let mut strips = Strips::new(backend, source, edit);
+    let mut all = || {
         for first in (0..height).step_by(rows) {
-            std::hint::black_box(strips(first..(first + rows).min(height))?);
+            std::hint::black_box(strips.render(first..(first + rows).min(height))?);
         }
         Ok::<(), String>(())
     };
-    let extra = extra_mib(all)?;
+    let extra = extra_mib(&mut all)?;
     Ok((time(repeat, all)?, extra))
 }
 

@@ -21,7 +21,7 @@ pub(super) struct Arguments {
     #[arg(long, value_delimiter = ',', value_parser = size, default_values = ["2048x2048", "6000x4000"])]
     sizes: Vec<[usize; 2]>,
     /// What renders
-    #[arg(long, value_enum, default_value_t)]
+    #[arg(long, value_parser = super::engine(), default_value = "auto")]
     engine: Choice,
     /// Threads of the CPU engine; all cores where left out
     #[arg(long)]
