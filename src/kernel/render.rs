@@ -10,6 +10,7 @@
 //! rows between them, so the inner loops are straight lines without look-ups. A pixel's value does
 //! not depend on the block or the row group that it is rendered in.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::Grids;
@@ -37,9 +38,11 @@ pub struct Shader<'a> {
     columns: Vec<Vec<(usize, f32)>>,
 }
 
-/// Memory of one block of columns, kept from row to row.
-#[derive(Clone, Debug, Default)]
-pub struct Scratch {
+/// A block of columns, and the memory that its rows share.
+#[derive(Clone, Debug)]
+pub struct Block<'a> {
+    shader: &'a Shader<'a>,
+    columns: Range<usize>,
     expanded: Vec<Expanded>,
     guide: [Vec<f32>; 3],
 }
@@ -47,8 +50,8 @@ pub struct Scratch {
 /// A and b at every column of a block, on the way from one row of the grids to the next.
 #[derive(Clone, Debug, Default)]
 struct Expanded {
-    /// The row of the grids above, and the block's first column.
-    place: Option<(usize, usize)>,
+    /// The row of the grids above.
+    cell: Option<usize>,
     /// A then b at the row above.
     top: [Vec<f32>; 6],
     /// What the row below has more.
@@ -65,26 +68,35 @@ impl<'a> Shader<'a> {
         Self { stages, columns: stages.iter().map(of_stage).collect() }
     }
 
-    /// Turns a piece of a row of I, three planes of sRGB-encoded values, into O. The piece begins at
-    /// column `first`; `down` is the row's [`aligned`] position, 0..1. Rows that follow each other
-    /// share work when they come with the same `scratch` and the same columns.
-    pub fn row(&self, first: usize, down: f32, rgb: [&mut [f32]; 3], scratch: &mut Scratch) {
+    /// The columns `columns` of all rows.
+    ///
+    /// # Panics
+    /// When they reach beyond those that the shader is for.
+    pub fn block(&'a self, columns: Range<usize>) -> Block<'a> {
+        Block {
+            shader: self,
+            expanded: vec![Expanded::default(); self.stages.len()],
+            guide: [0, 1, 2].map(|_| vec![0.0; columns.len()]),
+            columns,
+        }
+    }
+}
+
+impl Block<'_> {
+    /// Turns a row of I, three planes of sRGB-encoded values as long as the block is wide, into O.
+    /// `down` is the row's [`aligned`] position, 0..1. Rows that follow each other share work.
+    pub fn row(&mut self, down: f32, rgb: [&mut [f32]; 3]) {
         let [r, g, b] = rgb;
-        let len = r.len();
-        scratch.expanded.resize_with(self.stages.len(), Expanded::default);
-        let stages = self.stages.iter().zip(&self.columns).zip(&mut scratch.expanded);
-        for ((stage, columns), expanded) in stages {
+        let Shader { stages, columns } = self.shader;
+        for ((stage, columns), expanded) in stages.iter().zip(columns).zip(&mut self.expanded) {
             let (cell, fraction) = cell_and_fraction(down, stage.grids.a.height);
-            expanded.expand(&stage.grids, cell, first, &columns[first..first + len]);
+            expanded.expand(&stage.grids, cell, &columns[self.columns.clone()]);
             if let Some(guide) = &stage.guide {
-                for plane in &mut scratch.guide {
-                    plane.resize(len, 0.0);
-                }
-                let [gr, gg, gb] = &mut scratch.guide;
+                let [gr, gg, gb] = &mut self.guide;
                 guide.apply([r, g, b], [gr, gg, gb]);
             }
             for (channel, plane) in [&mut *r, &mut *g, &mut *b].into_iter().enumerate() {
-                let guide = stage.guide.as_ref().map(|_| scratch.guide[channel].as_slice());
+                let guide = stage.guide.as_ref().map(|_| self.guide[channel].as_slice());
                 wide(Blend { stage, expanded, channel, fraction, guide, plane });
             }
         }
@@ -92,12 +104,11 @@ impl<'a> Shader<'a> {
 }
 
 impl Expanded {
-    fn expand(&mut self, grids: &Grids, cell: usize, first: usize, columns: &[(usize, f32)]) {
-        let place = Some((cell, first));
-        if self.place == place && self.top[0].len() == columns.len() {
+    fn expand(&mut self, grids: &Grids, cell: usize, columns: &[(usize, f32)]) {
+        if self.cell == Some(cell) {
             return;
         }
-        self.place = place;
+        self.cell = Some(cell);
         let (width, area) = (grids.a.width, grids.a.area());
         let below = (cell + 1).min(grids.a.height - 1);
         for (i, (top, step)) in self.top.iter_mut().zip(&mut self.step).enumerate() {
@@ -194,7 +205,7 @@ mod tests {
     fn shade(stages: &[Stage], across: &[f32], down: f32, value: f32) -> Vec<f32> {
         let mut planes = [const { Vec::new() }; 3].map(|_: Vec<f32>| vec![value; across.len()]);
         let [r, g, b] = &mut planes;
-        Shader::new(stages, across).row(0, down, [r, g, b], &mut Scratch::default());
+        Shader::new(stages, across).block(0..across.len()).row(down, [r, g, b]);
         assert_eq!(planes[0], planes[1]);
         planes[0].clone()
     }

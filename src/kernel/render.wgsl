@@ -109,19 +109,23 @@ fn shade(stage: Stage, position: vec2<f32>, rgb: vec3<f32>) -> vec3<f32> {
     return rgb + stage.strength * (o - rgb);
 }
 
-fn rendered(column: Tap, row: Tap) -> vec3<f32> {
+// O, and the photo's alpha of 0..1.
+fn rendered(column: Tap, row: Tap) -> vec4<f32> {
     var rgb = vec3(0.0);
+    var alpha = 0.0;
     for (var y = 0u; y < row.count; y++) {
         for (var x = 0u; x < column.count; x++) {
             let code = textureLoad(photo, vec2(column.first + x, row.first + y), 0);
             let value = vec3<f32>(code.rgb) * params.scale + params.offset;
-            rgb += row.weights[y] * column.weights[x] * value;
+            let weight = row.weights[y] * column.weights[x];
+            rgb += weight * value;
+            alpha += weight * f32(code.a) / params.code_max;
         }
     }
     for (var i = 0u; i < params.stages; i++) {
         rgb = shade(stages[i], vec2(column.position, row.position), rgb);
     }
-    return rgb;
+    return vec4(rgb, alpha);
 }
 
 // For the screen: premultiplied, transparent beside the photo.
@@ -134,12 +138,11 @@ fn view(@builtin(global_invocation_id) id: vec3<u32>) {
     let row = rows[id.y];
     var out = vec4(0.0);
     if column.count > 0u && row.count > 0u {
-        let rgb = clamp(rendered(column, row), vec3(0.0), vec3(1.0));
-        var alpha = 1.0;
+        let pixel = rendered(column, row);
+        out = vec4(clamp(pixel.rgb, vec3(0.0), vec3(1.0)), 1.0);
         if params.has_alpha == 1u {
-            alpha = f32(textureLoad(photo, vec2(column.first, row.first), 0).a) / params.code_max;
+            out *= pixel.a;
         }
-        out = vec4(rgb, 1.0) * alpha;
     }
     textureStore(shown, id.xy, out);
 }
@@ -152,7 +155,7 @@ fn strip(@builtin(global_invocation_id) id: vec3<u32>) {
     }
     let column = columns[id.x];
     let row = rows[params.first_row + id.y];
-    let rgb = (rendered(column, row) - params.offset) / params.scale + 0.5;
+    let rgb = (rendered(column, row).rgb - params.offset) / params.scale + 0.5;
     let code = vec3<u32>(clamp(rgb, vec3(0.0), vec3(params.code_max)));
     let alpha = textureLoad(photo, vec2(column.first, row.first), 0).a;
     let at = id.y * params.width + id.x;

@@ -8,9 +8,10 @@ use std::path::Path;
 use super::decode_jpeg::MAX_SIDE;
 use super::error::name;
 use super::strips::Strips;
+use super::target;
 use super::values::{Alpha, Values};
 use super::{Depth, Image, Photo, PhotoError};
-use super::{atomic, encode_jpeg, encode_png, encode_tiff};
+use super::{encode_jpeg, encode_png, encode_tiff};
 
 /// A format that photos are exported to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,13 +67,13 @@ pub fn export(
     strip: &mut dyn FnMut(Range<usize>) -> Result<Image, PhotoError>,
 ) -> Result<(), PhotoError> {
     let format = Format::from_path(target)?;
-    atomic::check(&photo.path, target, options.overwrite)?;
+    target::check(&photo.path, target, options.overwrite)?;
     let (width, height) = (photo.image.width, photo.image.height);
     if format == Format::Jpeg && width.max(height) as u64 > MAX_SIDE {
         let reason = format!("{width}x{height} pixels are more than the 65500 a side of a JPEG");
         return Err(PhotoError::Unfit { name: name(target), reason });
     }
-    atomic::write(target, options.overwrite, |file| {
+    target::write(target, options.overwrite, |file| {
         encode(photo, format, options, Strips::new(photo, strip), target, file)
     })
 }

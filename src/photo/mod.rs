@@ -6,10 +6,9 @@
 //! ```text
 //! file → decode_* → Decoded → orientation → color ────────────────→ Photo
 //!            └──→ metadata, profile bytes ──────────────────────────↗   │
-//! file ← atomic ← encode_* ← values (color, dither) ← strips of an edit ←┘
+//! file ← target ← encode_* ← values (color, dither) ← strips of an edit ←┘
 //! ```
 
-mod atomic;
 mod color;
 mod curve;
 mod decode_jpeg;
@@ -30,6 +29,7 @@ mod open;
 mod orientation;
 mod profile;
 mod strips;
+mod target;
 mod tiff_ifd;
 mod values;
 mod xmp;

@@ -56,10 +56,18 @@ impl Axis {
     /// `len` screen pixels, the first of whose edges is at `origin` of the photo, `step` photo
     /// pixels apart; the photo is `full` long and its level, `scale` times smaller, `reduced`.
     fn seen(len: usize, origin: f64, step: f64, full: usize, scale: f64, reduced: usize) -> Self {
+        // A screen pixel shows the photo where its middle is on it. A photo thinner than that would
+        // never be hit: what touches it shows it.
+        let is_thin = (full as f64) < step;
         let tap = |i: usize| {
             let (from, to) = (origin + i as f64 * step, origin + (i + 1) as f64 * step);
             let middle = 0.5 * (from + to);
-            if middle < 0.0 || middle >= full as f64 {
+            let is_on = if is_thin {
+                to > 0.0 && from < full as f64
+            } else {
+                (0.0..full as f64).contains(&middle)
+            };
+            if !is_on {
                 return Tap { position: 0.0, first: 0, count: 0, padding: 0, weights: [0.0; 4] };
             }
             let (first, weights) = if step >= 1.0 {
@@ -177,6 +185,18 @@ mod tests {
         assert_eq!(seen.rows.inside(), 50..100);
         let far = lattice(View { size: [100, 100], center: [-900.0, 0.0], zoom: 1.0 });
         assert!(far.columns.inside().is_empty());
+    }
+
+    #[test]
+    fn a_photo_thinner_than_a_screen_pixel_is_seen() {
+        for width in [700, 701] {
+            let view = View::fit([width, 500], 1, 65_000);
+            let seen = Lattice::view(&view, 1, 65_000, 8);
+            assert!(!seen.columns.inside().is_empty(), "{width}");
+            for tap in &seen.columns.taps[seen.columns.inside()] {
+                assert_eq!((tap.first, tap.count, tap.weights[0]), (0, 1, 1.0));
+            }
+        }
     }
 
     #[test]

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use super::{Axis, Lattice, Source, Tap};
 use crate::kernel::moments::Moments;
-use crate::kernel::render::{Scratch, Shader, Stage, aligned};
+use crate::kernel::render::{Shader, Stage, aligned};
 use crate::kernel::sample::{Sites, sample};
 use crate::kernel::{Planes, codes, moments};
 use crate::photo::{Image, Pixels};
@@ -74,26 +74,26 @@ pub(super) fn sample_of_stages(source: &Source, stages: &[Stage], short_side: us
     let across: Vec<f32> =
         sites.columns.iter().map(|x| aligned(f64::from(*x), image.width)).collect();
     let shader = Shader::new(stages, &across);
-    let mut scratch = Scratch::default();
+    let mut block = shader.block(0..across.len());
     let (area, width) = (il.area(), il.width);
     let (red, rest) = il.data.split_at_mut(area);
     let (green, blue) = rest.split_at_mut(area);
     let rows = red.chunks_exact_mut(width).zip(green.chunks_exact_mut(width));
     for (((r, g), b), y) in rows.zip(blue.chunks_exact_mut(width)).zip(&sites.rows) {
-        shader.row(0, aligned(f64::from(*y), image.height), [r, g, b], &mut scratch);
+        block.row(aligned(f64::from(*y), image.height), [r, g, b]);
     }
     il
 }
 
 /// Moments of what `stages` render of the whole photo.
 pub(super) fn moments_of_stages(source: &Source, stages: &[Stage]) -> Moments {
-    /// Rows rendered at once; a strip's moments are added in f64.
-    const ROWS: usize = 64;
+    /// Rows rendered at once, so that no second picture is in memory.
+    const STRIP: usize = 64;
     let image = source.image();
     let mut sum = moments::CodeSums::default();
     // What a photo's pixels are rounded to is what the next filter would be given from a file.
-    for first in (0..image.height).step_by(ROWS) {
-        let rows = first..(first + ROWS).min(image.height);
+    for first in (0..image.height).step_by(STRIP) {
+        let rows = first..(first + STRIP).min(image.height);
         sum = sum.plus(&moments::code_sums(&strip(source, stages, rows)));
     }
     sum.moments(image.coding)
@@ -117,35 +117,21 @@ fn shade<P: Send>(
     let across: Vec<f32> = lattice.columns.taps.iter().map(|tap| tap.position).collect();
     let shader = Shader::new(stages, &across);
     let jobs = out.par_chunks_mut(ROWS * width).zip(lattice.rows.taps.par_chunks(ROWS)).enumerate();
-    jobs.for_each_init(Memory::default, |memory, (job, (out, rows))| {
+    jobs.for_each_init(Mixer::default, |mixer, (job, (out, rows))| {
+        let mut planes = [[0.0; BLOCK]; 3];
         for first in (0..width).step_by(BLOCK) {
-            let columns = &lattice.columns.taps[first..(first + BLOCK).min(width)];
-            let len = columns.len();
-            let Memory { scratch, planes, mixer } = memory;
+            let columns = first..(first + BLOCK).min(width);
+            let mut block = shader.block(columns.clone());
+            let taps = &lattice.columns.taps[columns];
             for (y, row) in rows.iter().enumerate() {
-                let [r, g, b] = planes.each_mut().map(|plane| &mut plane[..len]);
-                mixer.mix(image, row, columns, [r, g, b]);
-                shader.row(first, row.position, [r, g, b], scratch);
+                let [r, g, b] = planes.each_mut().map(|plane| &mut plane[..taps.len()]);
+                mixer.mix(image, row, taps, [r, g, b]);
+                block.row(row.position, [r, g, b]);
                 let place = y * width + first;
-                let out = &mut out[place..place + len];
-                pack(job * ROWS * width + place, [r, g, b], out);
+                pack(job * ROWS * width + place, [r, g, b], &mut out[place..place + taps.len()]);
             }
         }
     });
-}
-
-/// What one thread works in.
-struct Memory {
-    scratch: Scratch,
-    planes: [[f32; BLOCK]; 3],
-    mixer: Mixer,
-}
-
-impl Default for Memory {
-    fn default() -> Self {
-        let (scratch, mixer) = (Scratch::default(), Mixer::default());
-        Self { scratch, planes: [[0.0; BLOCK]; 3], mixer }
-    }
 }
 
 /// Mixes I from the photo's pixels.
@@ -192,6 +178,7 @@ impl Mixer {
     }
 }
 
+/// Multiplies with the photo's alpha, mixed as its colours are.
 fn premultiply(image: &Image, lattice: &Lattice, shaded: &mut [[u8; 4]]) {
     let alpha = |index: usize| match &image.pixels {
         Pixels::Eight(pixels) => f32::from(pixels[index][3]) / 255.0,
@@ -200,7 +187,13 @@ fn premultiply(image: &Image, lattice: &Lattice, shaded: &mut [[u8; 4]]) {
     let mut out = shaded.iter_mut();
     for row in &lattice.rows.taps {
         for (tap, pixel) in lattice.columns.taps.iter().zip(&mut out) {
-            let cover = alpha(row.first as usize * image.width + tap.first as usize);
+            let mut cover = 0.0;
+            for (y, down) in (0..).zip(&row.weights[..row.count as usize]) {
+                let start = (row.first as usize + y) * image.width + tap.first as usize;
+                for (x, across) in (0..).zip(&tap.weights[..tap.count as usize]) {
+                    cover += down * across * alpha(start + x);
+                }
+            }
             *pixel = pixel.map(|code| (f32::from(code) * cover + 0.5) as u8);
         }
     }

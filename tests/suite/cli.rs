@@ -195,18 +195,26 @@ fn wrong_usage_exits_with_2() {
     }
 }
 
+/// As root every folder may be written to, so a folder of the kernel's stands in; a full disk is
+/// tested where files are written (`src/photo/target.rs`).
 #[test]
-fn a_folder_without_permission_and_a_full_disk_are_named() {
+#[cfg(target_os = "linux")]
+fn a_folder_that_takes_no_files_is_named() {
     let (_keep, folder) = folder();
-    let closed = Path::new("/proc");
-    if closed.is_dir() {
-        fails(
-            &folder,
-            &["apply", "detail", "photo.png", "-o", "/proc/o.png"],
-            &["o.png", "folder"],
-        );
-    }
+    let words = ["“o.png” could not be written", "Nothing was written"];
+    fails(&folder, &["apply", "detail", "photo.png", "-o", "/proc/o.png"], &words);
     assert_eq!(files(&folder), ["photo.png"]);
+}
+
+#[test]
+fn a_name_of_a_shipped_filter_is_not_taken() {
+    let (_keep, folder) = folder();
+    let checkpoint = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/vectors/dgf-b.pth");
+    fails(
+        &folder,
+        &["import", checkpoint.to_str().unwrap(), "-o", "detail"],
+        &["“detail”", "another name"],
+    );
 }
 
 #[test]

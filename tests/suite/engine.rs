@@ -7,15 +7,33 @@ use understudy::edit::{Edit, Layer, View};
 use understudy::engine::{
     Backend, Choice, Command, Engine, Event, Export, Frame, Picture, Processor, Scene, Ticket,
 };
+use understudy::gpu::Gpu;
 use understudy::operator::{Library, Tuning};
 use understudy::photo::{ExportOptions, Image, Photo};
 
 const TIMEOUT: Duration = Duration::from_secs(60);
 
 fn engine() -> Engine {
-    let engine = Engine::start(Backend::headless(Choice::Cpu).unwrap(), Box::new(|| {}));
-    assert!(matches!(engine.recv_timeout(TIMEOUT), Some(Event::Ready(Processor::Cpu { .. }))));
+    engine_on(Backend::headless(Choice::Cpu).unwrap())
+}
+
+fn engine_on(backend: Backend) -> Engine {
+    let processor = backend.processor();
+    let engine = Engine::start(backend, Box::new(|| {}));
+    let ready = engine.recv_timeout(TIMEOUT);
+    assert!(matches!(ready, Some(Event::Ready(got)) if got == processor));
     engine
+}
+
+/// A GPU of our own, which can be taken away.
+fn gpu() -> (wgpu::Device, Gpu) {
+    let instance = wgpu::Instance::new(wgpu::InstanceDescriptor::new_without_display_handle());
+    let options = wgpu::RequestAdapterOptions::default();
+    let adapter = pollster::block_on(instance.request_adapter(&options)).unwrap();
+    let descriptor = wgpu::DeviceDescriptor::default();
+    let (device, queue) = pollster::block_on(adapter.request_device(&descriptor)).unwrap();
+    let gpu = Gpu::new(&adapter, device.clone(), queue).unwrap();
+    (device, gpu)
 }
 
 fn photo(width: usize, height: usize) -> Arc<Photo> {
@@ -69,12 +87,25 @@ fn the_bundled_photo_opens_and_is_shown_before_and_after() {
 fn of_many_scenes_the_last_one_always_arrives() {
     let engine = engine();
     let photo = photo(400, 300);
+    let edit = edit("local-contrast");
     for i in 0..200 {
-        let mut edit = edit("local-contrast");
+        let mut edit = edit.clone();
         edit.layers[0].strength = i as f32 / 199.0;
         engine.send(Command::Show(Ticket(i), scene(&photo, edit, 1.0)));
     }
-    let frame = shown(&engine, 199);
+    let mut rendered = 0;
+    let frame = loop {
+        match engine.recv_timeout(TIMEOUT).unwrap() {
+            Event::Shown(Ticket(ticket), frame) => {
+                rendered += 1;
+                if ticket == 199 {
+                    break frame;
+                }
+            }
+            other => panic!("{other:?}"),
+        }
+    };
+    assert!(rendered < 200, "older scenes are passed over");
     assert_eq!(frame.scene.edit.layers[0].strength, 1.0);
     assert!(engine.recv_timeout(Duration::from_millis(50)).is_none(), "nothing comes after it");
 }
@@ -131,6 +162,73 @@ fn failures_come_as_sentences_and_the_engine_lives_on() {
     assert!(sentence.contains("learned its own edge rule"), "{sentence}");
     engine.send(Command::Show(Ticket(3), scene(&photo, edit("detail"), 1.0)));
     shown(&engine, 3);
+}
+
+#[test]
+fn a_gpu_that_is_lost_is_replaced_by_the_twin_in_views_and_exports() {
+    let (device, gpu) = gpu();
+    let engine = engine_on(Backend::Gpu(Arc::new(gpu)));
+    let photo = photo(200, 160);
+    let edit = edit("detail");
+    engine.send(Command::Show(Ticket(1), scene(&photo, edit.clone(), 1.0)));
+    assert!(matches!(shown(&engine, 1).after, Picture::Gpu(_)));
+    device.destroy();
+    let folder = tempfile::tempdir().unwrap();
+    let target = folder.path().join("out.png");
+    engine.send(Command::Export(
+        Ticket(2),
+        Export {
+            photo: Arc::clone(&photo),
+            edit: edit.clone(),
+            target: target.clone(),
+            options: ExportOptions { quality: 90, overwrite: false },
+        },
+    ));
+    loop {
+        match engine.recv_timeout(TIMEOUT).unwrap() {
+            Event::Progress(..) => {}
+            Event::Exported(Ticket(2), _) => break,
+            other => panic!("{other:?}"),
+        }
+    }
+    assert!(understudy::photo::open(&target).is_ok());
+    engine.send(Command::Show(Ticket(3), scene(&photo, edit.clone(), 0.5)));
+    let Some(Event::Ready(Processor::Cpu { reason, .. })) = engine.recv_timeout(TIMEOUT) else {
+        panic!("the engine says that it goes on without the GPU")
+    };
+    assert!(reason.contains("graphics"), "{reason}");
+    assert!(matches!(shown(&engine, 3).after, Picture::Cpu(_)));
+}
+
+#[test]
+fn a_refused_tuning_does_not_cost_the_gpu() {
+    let (_device, gpu) = gpu();
+    let engine = engine_on(Backend::Gpu(Arc::new(gpu)));
+    let photo = photo(30, 20);
+    let mut tuned = edit("detail");
+    tuned.layers[0].tuning = Tuning { epsilon: Some(0.1), ..Tuning::default() };
+    engine.send(Command::Show(Ticket(1), scene(&photo, tuned, 1.0)));
+    assert!(matches!(engine.recv_timeout(TIMEOUT), Some(Event::Failed(Ticket(1), _))));
+    engine.send(Command::Show(Ticket(2), scene(&photo, edit("detail"), 1.0)));
+    assert!(matches!(shown(&engine, 2).after, Picture::Gpu(_)));
+}
+
+#[test]
+fn closing_in_mid_export_leaves_nothing() {
+    let engine = engine();
+    let folder = tempfile::tempdir().unwrap();
+    engine.send(Command::Export(
+        Ticket(1),
+        Export {
+            photo: photo(4000, 3000),
+            edit: edit("local-contrast"),
+            target: folder.path().join("out.png"),
+            options: ExportOptions { quality: 90, overwrite: false },
+        },
+    ));
+    assert!(matches!(engine.recv_timeout(TIMEOUT), Some(Event::Progress(..))));
+    drop(engine);
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
 }
 
 #[test]

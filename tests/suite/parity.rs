@@ -11,7 +11,7 @@ use understudy::edit::{Edit, Layer};
 use understudy::kernel::Planes;
 use understudy::kernel::guide;
 use understudy::kernel::moments::of_planes;
-use understudy::kernel::render::{Scratch, Shader, Stage, aligned};
+use understudy::kernel::render::{Shader, Stage, aligned};
 use understudy::kernel::sample::{Sites, nearest_indices, sample};
 use understudy::operator::{self, Operator, Statistics, Tuning, Variant};
 use understudy::photo::{Image, Photo};
@@ -115,13 +115,14 @@ fn run(operator: &Operator, hr: &Image, il: &Planes) -> HashMap<&'static str, Pl
     let across: Vec<f32> = (0..hr.width).map(|x| aligned(x as f64, hr.width)).collect();
     let stages = [stage];
     let shader = Shader::new(&stages, &across);
+    let mut block = shader.block(0..hr.width);
     let area = oh.area();
     for y in 0..hr.height {
         let (r, rest) = oh.data.split_at_mut(area);
         let (g, b) = rest.split_at_mut(area);
         let row = y * hr.width..(y + 1) * hr.width;
         let rgb = [&mut r[row.clone()], &mut g[row.clone()], &mut b[row]];
-        shader.row(0, aligned(y as f64, hr.height), rgb, &mut Scratch::default());
+        block.row(aligned(y as f64, hr.height), rgb);
     }
     HashMap::from([
         ("Ol", low.ol),
