@@ -59,16 +59,15 @@ impl App {
             Action::ShowShortcuts => self.dialog = Some(Dialog::Shortcuts),
             Action::CloseDialog => self.dialog = None,
             Action::DismissNotice => {
-                self.notices.pop_front();
+                self.notices.pop();
             }
         }
     }
 
-    /// Says something to the user, once.
+    /// Says something to the user: the newest is on top.
     pub(super) fn notify(&mut self, sentence: String) {
-        if !self.notices.contains(&sentence) {
-            self.notices.push_back(sentence);
-        }
+        self.notices.retain(|other| *other != sentence);
+        self.notices.push(sentence);
     }
 
     /// A new number for a request.
@@ -144,6 +143,7 @@ impl App {
         let order = Export { photo, edit, target: target.clone(), options };
         self.engine.send(Command::Export(ticket, order));
         self.job = Some(Job::Running { ticket, target, progress: 0.0 });
+        self.notices.clear();
         self.dialog = None;
     }
 

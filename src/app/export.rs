@@ -18,6 +18,8 @@ pub enum Job {
     Running { ticket: Ticket, target: PathBuf, progress: f32 },
     /// On disk.
     Saved(PathBuf),
+    /// It failed; a notice says why.
+    Failed(PathBuf),
 }
 
 /// What the dialog holds.

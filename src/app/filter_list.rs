@@ -74,7 +74,11 @@ fn rows(
         if entry.builtin != builtin {
             continue;
         }
-        let detail = strings::closeness_short(&entry.operator);
+        // Filters that nobody checked often share their title, too: their name tells them apart.
+        let detail = match &entry.operator.provenance.check {
+            Some(_) => strings::closeness_short(&entry.operator),
+            None => strings::name_and_variant(&entry.name, entry.operator.variant.name()),
+        };
         let is_chosen = chosen == Some(index);
         let mut response = row(ui, &entry.operator.title, &detail, is_chosen);
         if let Some(edit) = &entry.operator.provenance.edit {

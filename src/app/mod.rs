@@ -30,11 +30,10 @@ mod window;
 
 pub use window::run;
 
-use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use eframe::egui::{self, CentralPanel, Context, Ui};
+use eframe::egui::{self, CentralPanel, Context, Key, Modifiers, Ui, ViewportCommand};
 
 use crate::edit::{Edit, Layer};
 use crate::engine::{Backend, Choice, Engine, Processor, Scene, Ticket};
@@ -71,11 +70,14 @@ pub struct App {
 
     dialog: Option<Dialog>,
     file_dialogs: FileDialogs,
-    notices: VecDeque<String>,
+    /// What the user should read, the newest last.
+    notices: Vec<String>,
     /// Whether the one line for newcomers is shown.
     first_run: bool,
     /// Whether the chosen filter is to be scrolled to.
     reveal_filter: bool,
+    /// Whether the window was to be closed in mid-export, and the user was told.
+    is_closing: bool,
 }
 
 /// A photo that is being opened.
@@ -157,9 +159,10 @@ impl App {
             job: None,
             dialog: None,
             file_dialogs: FileDialogs::new(),
-            notices: library.problems.iter().cloned().collect(),
+            notices: library.problems.clone(),
             first_run: photos.is_empty(),
             reveal_filter: false,
+            is_closing: false,
             library,
         };
         app.open_first_of(photos);
@@ -175,6 +178,7 @@ impl eframe::App for App {
         while let Some(answer) = self.file_dialogs.answer() {
             self.receive_answer(answer);
         }
+        self.close(ctx);
     }
 
     fn ui(&mut self, ui: &mut Ui, _: &mut eframe::Frame) {
@@ -184,6 +188,19 @@ impl eframe::App for App {
         let surround = egui::Frame::new().fill(theme::SURROUND);
         CentralPanel::default().frame(surround).show(ui, |ui| self.center(ui, held, actions));
         self.dialogs(ui.ctx());
+    }
+}
+
+impl App {
+    /// Asks once more before an export is lost with the window.
+    fn close(&mut self, ctx: &Context) {
+        let exporting = matches!(self.job, Some(Job::Running { .. }));
+        self.is_closing &= exporting;
+        if exporting && !self.is_closing && ctx.input(|input| input.viewport().close_requested()) {
+            ctx.send_viewport_cmd(ViewportCommand::CancelClose);
+            self.is_closing = true;
+            self.notify(strings::CLOSE_WHILE_EXPORTING.to_owned());
+        }
     }
 }
 
@@ -227,8 +244,14 @@ impl App {
             canvas.paint_drop_target(ui);
         }
         let mut actions = Vec::new();
-        if let Some(sentence) = self.notices.front() {
-            notice::show(ui, canvas.rect, sentence, &mut actions);
+        if let Some(sentence) = self.notices.last() {
+            let more = self.notices.len() - 1;
+            notice::show(ui, canvas.rect, sentence, more, &mut actions);
+            let escapes = self.dialog.is_none()
+                && ui.input_mut(|it| it.consume_key(Modifiers::NONE, Key::Escape));
+            if escapes {
+                actions.push(Action::DismissNotice);
+            }
         }
         self.apply_all(ui.ctx(), actions);
     }

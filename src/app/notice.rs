@@ -8,8 +8,9 @@ use super::{Action, strings, theme};
 
 const WIDTH_MAX: f32 = 640.0;
 
-/// Shows a sentence over the top of the picture area, until it is dismissed.
-pub fn show(ui: &mut Ui, canvas: Rect, sentence: &str, actions: &mut Vec<Action>) {
+/// Shows a sentence over the top of the picture area, until it is dismissed, and how many `more`
+/// are below it.
+pub fn show(ui: &mut Ui, canvas: Rect, sentence: &str, more: usize, actions: &mut Vec<Action>) {
     let width = (canvas.width() - 2.0 * theme::M).min(WIDTH_MAX);
     let left = canvas.center().x - width / 2.0;
     let rect = Rect::from_min_max(
@@ -24,7 +25,7 @@ pub fn show(ui: &mut Ui, canvas: Rect, sentence: &str, actions: &mut Vec<Action>
             .inner_margin(Margin::symmetric(16, 12))
             .show(ui, |ui| {
                 ui.with_layout(Layout::right_to_left(Align::Min), |ui| {
-                    if ui.add(Button::new(strings::DISMISS)).clicked() {
+                    if ui.add(Button::new(strings::dismiss(more))).clicked() {
                         actions.push(Action::DismissNotice);
                     }
                     ui.with_layout(Layout::top_down(Align::Min), |ui| {

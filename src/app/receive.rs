@@ -43,8 +43,12 @@ impl App {
     }
 
     fn show_photo(&mut self, ctx: &Context, photo: Arc<Photo>) {
-        let opening = self.opening.take();
-        self.first_run &= opening.is_some_and(|opening| opening.path.is_none());
+        let is_own = self.opening.take().is_some_and(|opening| opening.path.is_some());
+        self.first_run &= !is_own;
+        if is_own && self.photo.is_some() {
+            // What was said of the photo before says nothing of this one.
+            self.notices.clear();
+        }
         let title = strings::window_title(&photo.path);
         ctx.send_viewport_cmd(ViewportCommand::Title(title));
         self.viewpoint = Viewpoint::Fit;
@@ -65,7 +69,9 @@ impl App {
         if is_latest_scene || is_job || is_opening {
             self.notify(sentence);
         }
-        self.end_job(ticket, None);
+        if let Some(Job::Running { target, .. }) = self.job.take_if(|_| is_job) {
+            self.job = Some(Job::Failed(target));
+        }
         if is_opening {
             let was_bundled = self.opening.take().is_none_or(|opening| opening.path.is_none());
             // A window without a photo teaches nothing: the one that comes along is better.

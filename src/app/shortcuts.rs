@@ -145,9 +145,12 @@ impl Shortcut {
 pub fn pressed(ctx: &Context, pointer: Option<[f64; 2]>, actions: &mut Vec<Action>) {
     for shortcut in Shortcut::ALL {
         for &(modifiers, key) in shortcut.bindings() {
-            if shortcut.is_free(ctx, key)
-                && ctx.input_mut(|input| input.consume_key(modifiers, key))
-            {
+            if !shortcut.is_free(ctx, key) {
+                continue;
+            }
+            // A key may have been pressed, or have repeated, several times since.
+            let count = ctx.input_mut(|input| input.count_and_consume_key(modifiers, key));
+            for _ in 0..count {
                 actions.extend(shortcut.action(pointer));
             }
         }

@@ -32,6 +32,13 @@ pub fn show(
                 Some(Job::Running { target, progress, .. }) => {
                     running(ui, &strings::exporting(target, *progress), *progress, actions);
                 }
+                Some(Job::Failed(target)) => {
+                    if small_button(ui, strings::DISMISS) {
+                        actions.push(Action::DismissJob);
+                    }
+                    theme::chip(ui, &strings::not_saved(target))
+                        .on_hover_text(target.display().to_string());
+                }
                 Some(Job::Saved(target)) => {
                     if small_button(ui, strings::DISMISS) {
                         actions.push(Action::DismissJob);

@@ -42,6 +42,8 @@ pub const ZOOM_TIP: &str = "Magnification. The wheel zooms at the pointer";
 
 // Filters.
 pub const FILTERS: &str = "Filters";
+/// Shown when the window is closed in mid-export.
+pub const CLOSE_WHILE_EXPORTING: &str = "An export is still being written. Close the window again to stop it; nothing of it will be left.";
 pub const MY_FILTERS: &str = "My filters";
 pub const MY_FILTERS_EMPTY: &str = "Filters of your own appear here. “understudy import” adds one.";
 pub const NONE: &str = "None";
@@ -223,6 +225,21 @@ pub fn exporting(target: &Path, progress: f32) -> String {
 /// An export is done.
 pub fn saved(target: &Path) -> String {
     format!("Saved {}", file_name(target))
+}
+
+/// An export that is not on disk.
+pub fn not_saved(target: &Path) -> String {
+    format!("{} was not saved", file_name(target))
+}
+
+/// The second line of a filter that was not checked on other photos.
+pub fn name_and_variant(name: &str, variant: &str) -> String {
+    format!("{name}, {variant}")
+}
+
+/// The button that dismisses a sentence when there are more behind it.
+pub fn dismiss(more: usize) -> String {
+    if more == 0 { DISMISS.to_owned() } else { format!("{DISMISS} (1 of {})", more + 1) }
 }
 
 /// The folder could not be shown.

@@ -1,10 +1,13 @@
 //! `understudy apply`: a filter over photos, file to file.
 
 use std::collections::HashSet;
+use std::fmt::Display;
 use std::fs;
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use serde_json::json;
@@ -27,16 +30,16 @@ pub(super) struct Arguments {
     #[arg(short, long)]
     out: PathBuf,
     /// How much of the filter, from 0 to 1; the filter's own where left out
-    #[arg(long, value_parser = strength)]
+    #[arg(long, value_parser = within(&(0.0_f32..=1.0)))]
     strength: Option<f32>,
-    /// Radius r of the guided layer, in cells of its grid
-    #[arg(long)]
+    /// Radius r of the guided layer, in cells of its grid, from 1 to 32
+    #[arg(long, value_parser = within(&(1..=Tuning::RADIUS_MAX)))]
     r: Option<usize>,
-    /// Edge softness ε of a plain guided layer
-    #[arg(long)]
+    /// Edge softness ε of a plain guided layer, from 1e-12 to 10
+    #[arg(long, value_parser = within(&Tuning::EPSILON))]
     eps: Option<f64>,
-    /// Analysis size: the short side of what the network looks at, in pixels
-    #[arg(long)]
+    /// Analysis size: the short side of what the network looks at, from 16 to 512 pixels
+    #[arg(long, value_parser = within(&Tuning::SHORT_SIDE))]
     il: Option<usize>,
     /// What renders
     #[arg(long, value_parser = super::engine(), default_value = "auto")]
@@ -52,9 +55,16 @@ pub(super) struct Arguments {
     json: bool,
 }
 
-fn strength(text: &str) -> Result<f32, String> {
-    let value: f32 = text.parse().map_err(|_| "it is no number".to_owned())?;
-    if (0.0..=1.0).contains(&value) { Ok(value) } else { Err("it must be from 0 to 1".to_owned()) }
+/// Reads a number within a range.
+fn within<T>(range: &RangeInclusive<T>) -> impl Fn(&str) -> Result<T, String> + Clone + use<T>
+where
+    T: FromStr + PartialOrd + Display + Clone + Send + Sync + 'static,
+{
+    let range = range.clone();
+    move |text| match text.parse() {
+        Ok(value) if range.contains(&value) => Ok(value),
+        _ => Err(format!("it must be a number from {} to {}", range.start(), range.end())),
+    }
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<(), String> {
@@ -68,9 +78,14 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), String> {
     let backend = Backend::headless(arguments.engine)?;
     let options = ExportOptions { quality: arguments.quality, overwrite: arguments.overwrite };
     let mut failures = Vec::new();
+    let stopped = super::stopped_by_signals();
     for (photo, target) in arguments.photos.iter().zip(&targets) {
+        if stopped.load(Ordering::Relaxed) {
+            failures.push(format!("{} was not begun.", photo.display()));
+            continue;
+        }
         let started = Instant::now();
-        match apply(photo, target, &edit, &backend, &options) {
+        match apply(photo, target, &edit, &backend, &options, &stopped) {
             Ok(()) if arguments.json => say(&json!({
                 "what": "applied",
                 "photo": photo,
@@ -80,7 +95,13 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), String> {
             })
             .to_string()),
             Ok(()) => complain(&format!("Wrote {}.", target.display())),
-            Err(sentence) => failures.push(sentence),
+            Err(sentence) => {
+                if arguments.json {
+                    let failure = json!({ "what": "failed", "photo": photo, "reason": sentence });
+                    say(&failure.to_string());
+                }
+                failures.push(sentence);
+            }
         }
     }
     let (failed, all) = (failures.len(), targets.len());
@@ -100,6 +121,7 @@ fn apply(
     edit: &Edit,
     backend: &Backend,
     options: &ExportOptions,
+    stopped: &AtomicBool,
 ) -> Result<(), String> {
     if target.exists() && !options.overwrite {
         return Err(format!(
@@ -112,8 +134,7 @@ fn apply(
         complain(&format!("{}: {notice}", path.display()));
     }
     let source = Source::new(Arc::new(photo));
-    let never = AtomicBool::new(false);
-    engine::export(backend, &source, edit, target, options, &mut |_| {}, &never)
+    engine::export(backend, &source, edit, target, options, &mut |_| {}, stopped)
         .map_err(|error| error.to_string())
 }
 
@@ -121,6 +142,12 @@ fn apply(
 fn targets(photos: &[PathBuf], out: &Path) -> Result<Vec<PathBuf>, String> {
     let is_folder =
         out.is_dir() || photos.len() > 1 || out.as_os_str().to_string_lossy().ends_with('/');
+    if photos.len() > 1 && !out.is_dir() && (out.exists() || Format::from_path(out).is_ok()) {
+        return Err(format!(
+            "{} is the name of a file, and there are several photos. Nothing was written; name a folder.",
+            out.display()
+        ));
+    }
     if !is_folder {
         Format::from_path(out).map_err(|error| error.to_string())?;
         return Ok(vec![out.to_owned()]);

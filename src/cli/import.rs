@@ -28,9 +28,7 @@ pub(super) fn run(arguments: Arguments) -> Result<(), String> {
     let file = file_of(&arguments.out)?;
     let mut operator =
         operator::import(&arguments.checkpoint).map_err(|error| error.to_string())?;
-    if let Some(title) = arguments.title {
-        operator.title = title;
-    }
+    operator.title = arguments.title.unwrap_or_else(|| title_of(&file));
     if let Some(path) = &arguments.provenance {
         operator.provenance = read_provenance(path)?;
     }
@@ -44,9 +42,19 @@ pub(super) fn run(arguments: Arguments) -> Result<(), String> {
     Ok(())
 }
 
+/// The file's name in words: that of the checkpoint is mostly the same for many.
+fn title_of(file: &Path) -> String {
+    let name = file.file_stem().unwrap_or_default().to_string_lossy().replace(['_', '-'], " ");
+    let mut letters = name.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
 fn read_provenance(path: &Path) -> Result<Provenance, String> {
     let failed = |reason: String| {
-        format!("{} holds no provenance: {reason}. Nothing was written.", path.display())
+        format!(
+            "{} holds no provenance: {reason}. Nothing was written; leave --provenance out or mend the file.",
+            path.display()
+        )
     };
     let text = fs::read_to_string(path).map_err(|error| failed(error.to_string()))?;
     serde_json::from_str(&text).map_err(|error| failed(error.to_string()))
@@ -55,6 +63,12 @@ fn read_provenance(path: &Path) -> Result<Provenance, String> {
 /// A bare name is a filter of the user's own library.
 fn file_of(out: &Path) -> Result<PathBuf, String> {
     if out.extension().is_some() || out.components().count() > 1 {
+        if out.extension().is_none_or(|ending| ending != "safetensors") {
+            return Err(format!(
+                "{} does not end in .safetensors, as filters do. Nothing was written; choose another name.",
+                out.display()
+            ));
+        }
         return Ok(out.to_owned());
     }
     if Library::is_built_in(&out.to_string_lossy()) {
@@ -66,6 +80,9 @@ fn file_of(out: &Path) -> Result<PathBuf, String> {
     let folder = Library::folder()
         .ok_or("This system has no folder for your filters. Name a file instead, such as ./name.safetensors.")?;
     fs::create_dir_all(&folder)
-        .map_err(|error| format!("The folder {} could not be made: {error}.", folder.display()))?;
+        .map_err(|error| format!(
+            "The folder {} for your filters could not be made: {error}. Name a file instead, such as ./name.safetensors.",
+            folder.display()
+        ))?;
     Ok(folder.join(out).with_extension("safetensors"))
 }

@@ -13,6 +13,8 @@ mod inspect;
 use std::io::{self, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use clap::builder::PossibleValuesParser;
 use clap::builder::TypedValueParser;
@@ -20,7 +22,7 @@ use clap::{Parser, Subcommand};
 
 use crate::engine::Choice;
 
-/// A photo editor that learns filters from before/after examples.
+/// A photo editor that applies learned filters at full resolution.
 #[derive(Debug, Parser)]
 #[command(version, about, args_conflicts_with_subcommands = true)]
 struct Arguments {
@@ -60,7 +62,7 @@ pub fn main() -> ExitCode {
         Some(Command::Import(arguments)) => import::run(arguments),
         Some(Command::Check(arguments)) => check::run(&arguments),
         Some(Command::Bench(arguments)) => bench::run(&arguments),
-        None => crate::app::run(arguments.photos, arguments.engine),
+        None => window(arguments.photos, arguments.engine),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -69,6 +71,17 @@ pub fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Opens the window, unless what was meant was no photo.
+fn window(photos: Vec<PathBuf>, engine: Choice) -> Result<(), String> {
+    if let Some(missing) = photos.iter().find(|photo| !photo.exists()) {
+        return Err(format!(
+            "There is no photo “{}”, and no command of that name. `understudy --help` lists the commands.",
+            missing.display()
+        ));
+    }
+    crate::app::run(photos, engine)
 }
 
 /// Reads what `--engine` says.
@@ -85,6 +98,16 @@ fn quiet_drivers() {
         // SAFETY: the process has only this thread yet.
         unsafe { std::env::set_var("NODEVICE_SELECT", "1") };
     }
+}
+
+/// A flag that Ctrl+C and the system's wish to end the program set, so that work ends in order and
+/// leaves no drafts.
+fn stopped_by_signals() -> Arc<AtomicBool> {
+    let stopped = Arc::new(AtomicBool::new(false));
+    let flag = Arc::clone(&stopped);
+    // Where signals cannot be caught they end the program at once, as ever.
+    drop(ctrlc::set_handler(move || flag.store(true, Ordering::Relaxed)));
+    stopped
 }
 
 /// A line on standard output. A reader that has gone away gets no more lines; the work goes on.

@@ -20,6 +20,8 @@ use super::{
 
 /// Largest file that is read, in bytes: five hundred times that of the paper's networks.
 const FILE_BYTES_MAX: u64 = 64 << 20;
+/// Largest weight or statistic: beyond it sums overflow.
+const VALUE_MAX: f32 = 1e9;
 const LAYERS_MAX: usize = 64;
 const CHANNELS_MAX: usize = 128;
 const DILATION_MAX: usize = 64;
@@ -87,14 +89,13 @@ pub fn write(operator: &Operator, path: &Path, overwrite: bool) -> Result<(), Op
 /// The whole file, refused before memory is taken when it is absurdly large.
 pub(super) fn read_bounded(path: &Path) -> Result<Vec<u8>, OperatorError> {
     let failed = |source| OperatorError::Read { path: path.to_owned(), source };
-    let file = fs::File::open(path).map_err(failed)?;
-    let meta = file.metadata().map_err(failed)?;
-    if meta.is_dir() {
-        return Err(OperatorError::Damaged {
-            path: path.to_owned(),
-            reason: "it is a folder".to_owned(),
-        });
+    // A pipe would be waited for, a device read without end.
+    let meta = fs::metadata(path).map_err(failed)?;
+    if !meta.is_file() {
+        let reason = if meta.is_dir() { "it is a folder" } else { "it is no ordinary file" };
+        return Err(OperatorError::Damaged { path: path.to_owned(), reason: reason.to_owned() });
     }
+    let file = fs::File::open(path).map_err(failed)?;
     if meta.len() > FILE_BYTES_MAX {
         return Err(OperatorError::Damaged {
             path: path.to_owned(),
@@ -320,6 +321,9 @@ impl Reader<'_> {
             .collect();
         if values.iter().any(|value| !value.is_finite()) {
             return Err(format!("“{name}” holds values that are no numbers"));
+        }
+        if values.iter().any(|value| value.abs() > VALUE_MAX) {
+            return Err(format!("“{name}” holds absurdly large values"));
         }
         self.taken.insert(name.to_owned());
         Ok(values)

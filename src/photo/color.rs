@@ -11,9 +11,8 @@ use super::{Coding, Image};
 
 /// Pixels that are converted at once.
 const BLOCK: usize = 4096;
-/// How far a value of an 8-bit picture may leave 0..1 before 16 bits are spent on it.
-const HALF_STEP: f32 = 0.5 / 255.0;
-/// The same for deeper pictures: half a step of 12 bits, well above the rounding of matrices.
+/// How far a value may leave 0..1 before codes are spent on it: half a step of 12 bits, well above
+/// the rounding of matrices.
 const HALF_DEEP_STEP: f32 = 0.5 / 4095.0;
 /// Encoded values beyond these are clipped: they would take all codes from the others.
 const WIDEST: (f32, f32) = (-2.0, 8.0);
@@ -33,12 +32,14 @@ pub(super) fn image(
             if converter.is_idle() {
                 return Image::eight(width, height, pixels);
             }
-            let range = converter.range(&pixels);
-            if range.0 >= -HALF_STEP && range.1 <= 1.0 + HALF_STEP {
+            if model != Model::Rgb {
+                // Grey and inks are exported as sRGB: there is no way back to be exact on.
                 converter.in_place(&mut pixels, Coding::EIGHT);
                 return Image::eight(width, height, pixels);
             }
-            let coding = spanning(range);
+            // Another profile's 8-bit codes fall between sRGB's, also where its colours are within
+            // sRGB: in 8 bits they would not come back as they were.
+            let coding = spanning(converter.range(&pixels));
             let wide = converter.deepened(&pixels, coding);
             Image::sixteen(width, height, wide, coding)
         }
@@ -220,12 +221,14 @@ mod tests {
     }
 
     #[test]
-    fn tame_colours_of_a_wide_profile_stay_in_eight_bits() {
+    fn tame_colours_of_another_profile_have_sixteen_bits_without_an_offset() {
         let raster = Raster::Eight(vec![[100, 100, 100, 7], [120, 110, 100, 255]]);
         let image = open(raster, Model::Rgb, Some(&p3()));
-        assert_eq!(image.depth(), Depth::Eight);
-        let Pixels::Eight(pixels) = image.pixels else { panic!() };
-        assert_eq!(pixels[0], [100, 100, 100, 7]);
+        assert_eq!(image.coding, Coding::SIXTEEN);
+        let Pixels::Sixteen(pixels) = image.pixels else { panic!() };
+        let [r, _, b, a] = pixels[0];
+        assert!(r.abs_diff(25_700) <= 2 && b.abs_diff(25_700) <= 2, "{:?}", pixels[0]);
+        assert_eq!(a, 7 * 257);
     }
 
     #[test]

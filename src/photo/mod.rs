@@ -48,7 +48,7 @@ pub struct Photo {
     /// The pixels, EXIF orientation applied, sRGB-encoded.
     pub image: Image,
     /// Bits per channel of the file; an export keeps them where the format allows. An 8-bit file
-    /// with colours outside sRGB has 16-bit pixels and still says [`Depth::Eight`].
+    /// with another profile than sRGB has 16-bit pixels and still says [`Depth::Eight`].
     pub depth: Depth,
     /// True where the file had an alpha channel; an export keeps it where the format allows.
     pub has_alpha: bool,

@@ -28,6 +28,12 @@ pub fn open(path: &Path) -> Result<Photo, PhotoError> {
 
 /// Chooses the decoder by the first bytes.
 fn decode(path: &Path) -> Result<Decoded, PhotoError> {
+    // A pipe would be waited for, a device read without end.
+    let kind = std::fs::metadata(path).map_err(|error| PhotoError::unreadable(path, &error))?;
+    if !kind.is_file() {
+        let what = if kind.is_dir() { "it is a folder" } else { "it is no ordinary file" };
+        return Err(PhotoError::unsupported(path, what));
+    }
     let mut head = Vec::new();
     File::open(path)
         .and_then(|file| file.take(32).read_to_end(&mut head))

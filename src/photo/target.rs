@@ -20,6 +20,10 @@ pub(super) fn check(original: &Path, target: &Path, overwrite: bool) -> Result<(
         let error = std::io::Error::from(std::io::ErrorKind::IsADirectory);
         return Err(PhotoError::unwritable(target, &error));
     }
+    if target.metadata().is_ok_and(|kind| !kind.is_file()) {
+        let error = std::io::Error::other("it is no ordinary file");
+        return Err(PhotoError::unwritable(target, &error));
+    }
     Ok(())
 }
 
@@ -31,6 +35,9 @@ pub(super) fn write(
     fill: impl FnOnce(&mut BufWriter<File>) -> Result<(), PhotoError>,
 ) -> Result<(), PhotoError> {
     let failed = |error: &std::io::Error| PhotoError::unwritable(target, error);
+    // A link that may be overwritten stays one: what it leads to is replaced.
+    let resolved = if overwrite { target.canonicalize().ok() } else { None };
+    let target = resolved.as_deref().unwrap_or(target);
     let draft = Draft::beside(target).map_err(|error| failed(&error))?;
     let file = draft.file().try_clone().map_err(|error| failed(&error))?;
     let mut writer = BufWriter::with_capacity(1 << 18, file);
