@@ -38,23 +38,38 @@ impl GpuPhoto {
         self.levels[level].get_or_insert_with(|| upload(gpu, source.level(level))).clone()
     }
 
-    /// Copies the photo's texture to a new one: the yardstick that renders are held to.
-    pub fn copy(&mut self, gpu: &Gpu, source: &Source) {
-        let from = self.level(gpu, source, 0).texture().clone();
-        let to = gpu.device.create_texture(&wgpu::TextureDescriptor {
-            label: Some("copy"),
-            size: from.size(),
-            mip_level_count: 1,
-            sample_count: 1,
-            dimension: wgpu::TextureDimension::D2,
-            format: from.format(),
-            usage: wgpu::TextureUsages::COPY_DST,
-            view_formats: &[],
-        });
+    /// Copies rows of the photo back to memory as they are: the yardstick for renders, which bring
+    /// as many pixels back the same way.
+    ///
+    /// # Errors
+    /// What the driver said.
+    pub fn copy_rows(
+        &mut self,
+        gpu: &Gpu,
+        source: &Source,
+        rows: std::ops::Range<usize>,
+    ) -> Result<Vec<u32>, String> {
+        let texture = self.level(gpu, source, 0).texture().clone();
+        let pixel = texture.format().block_copy_size(None).unwrap_or(8);
+        let pitch = (texture.width() * pixel).next_multiple_of(wgpu::COPY_BYTES_PER_ROW_ALIGNMENT);
+        let words = pitch as usize / 4 * rows.len();
+        let buffer = gpu.empty(words);
+        let from = wgpu::TexelCopyTextureInfo {
+            origin: wgpu::Origin3d { x: 0, y: rows.start as u32, z: 0 },
+            ..texture.as_image_copy()
+        };
+        let layout = wgpu::TexelCopyBufferLayout {
+            offset: 0,
+            bytes_per_row: Some(pitch),
+            rows_per_image: None,
+        };
+        let size = wgpu::Extent3d { height: rows.len() as u32, ..texture.size() };
         let mut encoder =
             gpu.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
-        encoder.copy_texture_to_texture(from.as_image_copy(), to.as_image_copy(), from.size());
+        let to = wgpu::TexelCopyBufferInfo { buffer: &buffer, layout };
+        encoder.copy_texture_to_buffer(from, to, size);
         gpu.queue.submit([encoder.finish()]);
+        gpu.read(&buffer, words)
     }
 
     /// The exact sums of the photo's codes, for its moments.

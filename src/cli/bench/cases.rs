@@ -83,6 +83,10 @@ fn picture([width, height]: [usize; 2]) -> Image {
     Image::eight(width, height, pixels)
 }
 
+fn strip_rows(source: &Source) -> usize {
+    (STRIP_PIXELS / source.image().width).clamp(1, source.image().height)
+}
+
 /// A plain copy of the photo's pixels by the same engine and threads.
 fn copy_time(backend: &Backend, source: &Source, repeat: usize) -> Result<Time, String> {
     match backend {
@@ -101,9 +105,13 @@ fn copy_time(backend: &Backend, source: &Source, repeat: usize) -> Result<Time, 
         }
         Backend::Gpu(gpu) => {
             let mut photo = GpuPhoto::new(gpu, source)?;
+            let (height, rows) = (source.image().height, strip_rows(source));
             time(repeat, || {
-                photo.copy(gpu, source);
-                gpu.wait()
+                for first in (0..height).step_by(rows) {
+                    let rows = first..(first + rows).min(height);
+                    std::hint::black_box(photo.copy_rows(gpu, source, rows)?);
+                }
+                Ok(())
             })
         }
     }
@@ -140,8 +148,7 @@ fn render_time(
     edit: &Edit,
     repeat: usize,
 ) -> Result<(Time, Option<f64>), String> {
-    let (width, height) = (source.image().width, source.image().height);
-    let rows = (STRIP_PIXELS / width).clamp(1, height);
+    let (height, rows) = (source.image().height, strip_rows(source));
     let mut strips = Strips::new(backend, source, edit);
     let mut all = || {
         for first in (0..height).step_by(rows) {
