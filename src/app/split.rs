@@ -34,6 +34,17 @@ pub fn input(ui: &mut Ui, visible: Rect, line: f32, actions: &mut Vec<Action>) {
         info.value = Some(f64::from(line));
         info
     });
+    // In a quick flick the pointer has left the line by the time that the press is seen: what counts
+    // is where it was pressed.
+    let pressed = ui.input(|input| {
+        input
+            .pointer
+            .press_origin()
+            .filter(|origin| input.pointer.primary_pressed() && hit.contains(*origin))
+    });
+    if pressed.is_some_and(|origin| ui.ctx().layer_id_at(origin) == Some(ui.layer_id())) {
+        ui.ctx().set_dragged_id(response.id);
+    }
     if response.dragged()
         && let Some(pointer) = response.interact_pointer_pos()
     {
