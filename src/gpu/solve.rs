@@ -165,8 +165,7 @@ fn analyse(
     let guide = operator
         .guide
         .as_ref()
-        .and_then(|guide| guide::fold(guide, source.moments(), operator.statistics))
-        .map(Arc::new);
+        .map(|guide| Arc::new(guide::fold(guide, source.moments(), operator.statistics)));
     let il = sample(gpu, source, photo, short_side);
     let ol = run(gpu, &operator.network, &il, operator.statistics);
     let gl = match &operator.guide {

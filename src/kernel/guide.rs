@@ -37,8 +37,11 @@ pub struct Hidden {
     pub padding: f32,
 }
 
-/// Folds F for an image with these moments. None when the network has not F's four layers.
-pub fn fold(network: &Network, moments: &Moments, statistics: Statistics) -> Option<Folded> {
+/// Folds F for an image with these moments.
+///
+/// # Panics
+/// When the network has not F's four layers, which the reader of filter files sees to.
+pub fn fold(network: &Network, moments: &Moments, statistics: Statistics) -> Folded {
     let [
         Layer::Conv(first),
         Layer::AdaptiveNorm(norm),
@@ -46,7 +49,7 @@ pub fn fold(network: &Network, moments: &Moments, statistics: Statistics) -> Opt
         Layer::Conv(last),
     ] = network.layers.as_slice()
     else {
-        return None;
+        panic!("F is a convolution, a normalisation, an activation and a convolution");
     };
     let slope = f64::from(*slope);
     let (half_sum, half_difference) = (0.5 + 0.5 * slope, 0.5 - 0.5 * slope);
@@ -71,7 +74,7 @@ pub fn fold(network: &Network, moments: &Moments, statistics: Statistics) -> Opt
             padding: 0.0,
         });
     }
-    Some(Folded { linear: linear.map(|row| row.map(|value| value as f32)), hidden })
+    Folded { linear: linear.map(|row| row.map(|value| value as f32)), hidden }
 }
 
 /// The weights of red, green and blue in a hidden channel, and its term, normalisation included.

@@ -25,7 +25,7 @@ pub fn low(operator: &Operator, il: &Planes) -> Low {
     let folded = operator
         .guide
         .as_ref()
-        .and_then(|guide| guide::fold(guide, &moments::of_planes(il), operator.statistics));
+        .map(|guide| guide::fold(guide, &moments::of_planes(il), operator.statistics));
     let gl = folded.map_or_else(|| il.clone(), |folded| folded.planes(il));
     Low { gl, ol }
 }
@@ -132,14 +132,14 @@ fn analyse(
     short_side: usize,
 ) -> Kept {
     let il = sample_of_stages(source, stages, short_side);
-    let guide = operator.guide.as_ref().and_then(|guide| {
+    let guide = operator.guide.as_ref().map(|guide| {
         // Only F needs the whole photo's statistics; of a stack's later filter they are taken from
         // what the filters before it render.
         let moments = match stages {
             [] => *source.moments(),
             stages => moments_of_stages(source, stages),
         };
-        guide::fold(guide, &moments, operator.statistics).map(Arc::new)
+        Arc::new(guide::fold(guide, &moments, operator.statistics))
     });
     Kept {
         photo: source.id(),

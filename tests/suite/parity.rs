@@ -103,7 +103,7 @@ fn run(operator: &Operator, hr: &Image, il: &Planes) -> HashMap<&'static str, Pl
     let folded = operator
         .guide
         .as_ref()
-        .map(|f| Arc::new(guide::fold(f, &of_planes(&ih), operator.statistics).unwrap()));
+        .map(|f| Arc::new(guide::fold(f, &of_planes(&ih), operator.statistics)));
     let gh = folded.as_ref().map_or_else(|| ih.clone(), |folded| folded.planes(&ih));
     let stage = Stage {
         guide: folded,
