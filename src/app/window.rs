@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use eframe::egui::ViewportBuilder;
+use eframe::egui::{Context, ViewportBuilder, ViewportCommand};
 use eframe::egui_wgpu::{WgpuConfiguration, WgpuSetup, WgpuSetupCreateNew};
 use eframe::{NativeOptions, Renderer};
 
@@ -30,12 +30,13 @@ pub fn run(photos: Vec<PathBuf>, choice: Choice) -> Result<(), String> {
         wgpu_options: WgpuConfiguration { wgpu_setup: setup(), ..Default::default() },
         ..Default::default()
     };
-    eframe::run_native(
-        strings::APP,
-        options,
-        Box::new(|cc| Ok(Box::new(App::new(cc, photos, choice)))),
-    )
-    .map_err(|error| strings::no_window(&reason(&error)))
+    let create = move |cc: &eframe::CreationContext<'_>| {
+        let app = App::new(cc, photos, choice);
+        close_on_signals(&cc.egui_ctx);
+        Ok(Box::new(app) as Box<dyn eframe::App>)
+    };
+    eframe::run_native(strings::APP, options, Box::new(create))
+        .map_err(|error| strings::no_window(&reason(&error)))
 }
 
 /// Why there is no window, in words that are no path of a source file.
@@ -46,6 +47,20 @@ fn reason(error: &eframe::Error) -> String {
         }
         other => other.to_string().trim_end_matches('.').to_owned(),
     }
+}
+
+/// Closes the window when the system wishes the program to end, so that nothing half-written is left.
+fn close_on_signals(ctx: &Context) {
+    let ctx = ctx.clone();
+    // Where signals cannot be caught they end the program at once, as ever.
+    drop(ctrlc::set_handler(move || {
+        // Twice: the first close in mid-export only asks.
+        for _ in 0..2 {
+            ctx.send_viewport_cmd(ViewportCommand::Close);
+            ctx.request_repaint();
+            std::thread::sleep(std::time::Duration::from_millis(200));
+        }
+    }));
 }
 
 /// The window's device is the engine's too: it gets all that the adapter can do, for photos larger
