@@ -39,7 +39,10 @@ pub(super) fn image(
             }
             // Another profile's 8-bit codes fall between sRGB's, also where its colours are within
             // sRGB: in 8 bits they would not come back as they were.
-            let coding = spanning(converter.range(&pixels));
+            // 16 bits have room for all of the profile's gamut, so nobody needs to look for the part
+            // of it that the picture uses.
+            let gamut = profile.and_then(Profile::gamut);
+            let coding = spanning(gamut.unwrap_or_else(|| converter.range(&pixels)));
             let wide = converter.deepened(&pixels, coding);
             Image::sixteen(width, height, wide, coding)
         }
@@ -221,14 +224,16 @@ mod tests {
     }
 
     #[test]
-    fn tame_colours_of_another_profile_have_sixteen_bits_without_an_offset() {
+    fn eight_bits_of_another_profile_have_sixteen_bits_for_its_gamut() {
         let raster = Raster::Eight(vec![[100, 100, 100, 7], [120, 110, 100, 255]]);
         let image = open(raster, Model::Rgb, Some(&p3()));
-        assert_eq!(image.coding, Coding::SIXTEEN);
+        let red = open(Raster::Eight(vec![[255, 0, 0, 255]; 2]), Model::Rgb, Some(&p3()));
+        assert_eq!(image.coding, red.coding);
+        assert!(image.coding.offset < -0.2 && image.coding.value(65535.0) > 1.09);
+        let [r, g, b] = image.rgb(0);
+        assert!([r, g, b].iter().all(|v| (v - 100.0 / 255.0).abs() < 1e-4), "{r} {g} {b}");
         let Pixels::Sixteen(pixels) = image.pixels else { panic!() };
-        let [r, _, b, a] = pixels[0];
-        assert!(r.abs_diff(25_700) <= 2 && b.abs_diff(25_700) <= 2, "{:?}", pixels[0]);
-        assert_eq!(a, 7 * 257);
+        assert_eq!(pixels[0][3], 7 * 257);
     }
 
     #[test]

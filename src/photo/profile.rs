@@ -133,6 +133,19 @@ impl Profile {
         }
     }
 
+    /// The lowest and the highest of sRGB's values that the profile's colours have. Behind its curves
+    /// a matrix profile is linear, so they are at the corners of its cube. None for tables.
+    pub(super) fn gamut(&self) -> Option<(f32, f32)> {
+        if !matches!(self.device, Device::Matrix { .. }) {
+            return None;
+        }
+        let mut corners: Vec<[f32; 3]> =
+            (0..8).map(|i| [i & 1, i >> 1 & 1, i >> 2].map(|bit| bit as f32)).collect();
+        self.decode(&mut corners);
+        let values = corners.as_flattened().iter();
+        Some(values.fold((0.0, 1.0), |(low, high), v| (v.min(low), v.max(high))))
+    }
+
     /// Converts ink values (four a pixel, 0 is no ink) to sRGB's.
     pub(super) fn decode_inks(&self, inks: &[f32], pixels: &mut [[f32; 3]]) {
         if let Device::Tables { to, between, .. } = &self.device {
