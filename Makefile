@@ -1,10 +1,10 @@
 # The two commands of the README are `make run` and `make test`.
 
 # What the window needs at run time, and what the tests need besides (a graphics driver in software,
-# a second opinion on metadata). gcc links Rust programs.
-RUN_PACKAGES = gcc libc6-dev libvulkan1 mesa-vulkan-drivers libx11-6 libx11-xcb1 libxcursor1 libxi6 \
+# a second opinion on metadata). gcc links Rust programs and, with nasm, compiles libjpeg-turbo.
+RUN_PACKAGES = gcc libc6-dev nasm libvulkan1 mesa-vulkan-drivers libx11-6 libx11-xcb1 libxcursor1 libxi6 \
 	libxkbcommon-x11-0 libegl1
-TEST_PACKAGES = gcc libc6-dev libvulkan1 mesa-vulkan-drivers libimage-exiftool-perl
+TEST_PACKAGES = gcc libc6-dev nasm libvulkan1 mesa-vulkan-drivers libimage-exiftool-perl
 
 .PHONY: run build test bench install-run install-test
 

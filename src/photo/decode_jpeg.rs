@@ -1,22 +1,25 @@
-//! Decoding JPEG files, by zune-jpeg.
-//!
-//! The decoder is strict first. Where that fails, a lenient second try shows what is there, and a
-//! notice says so; JPEG has no checksums, so rot that decodes is not noticed.
+//! Decoding JPEG files, by libjpeg-turbo's code as mozjpeg carries it: the same pixels, to the last
+//! bit, as most other programs show. What is damaged is decoded as far as it goes, with a notice; JPEG
+//! has no checksums, so rot that decodes is not noticed.
 
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
-use zune_jpeg::JpegDecoder;
-use zune_jpeg::zune_core::bytestream::ZCursor;
-use zune_jpeg::zune_core::colorspace::ColorSpace;
-use zune_jpeg::zune_core::options::DecoderOptions;
+use mozjpeg::{ColorSpace, Decompress};
 
 use super::decoded::{Decoded, Raster, check_size};
+use super::jpeg_errors;
 use super::jpeg_segments::{Outline, outline};
 use super::profile::Model;
 use super::{Depth, PhotoError, exif};
 
 /// Longest side of a JPEG; libjpeg's limit.
 pub(super) const MAX_SIDE: u64 = 65500;
+
+/// Most scans of a progressive JPEG: each goes over the whole picture again, and honest ones have
+/// about ten.
+const SCANS_MAX: usize = 500;
 
 /// Decodes a file that starts as a JPEG does.
 pub(super) fn decode(path: &Path) -> Result<Decoded, PhotoError> {
@@ -34,21 +37,17 @@ pub(super) fn decode(path: &Path) -> Result<Decoded, PhotoError> {
         let reason = format!("JPEG pictures of {} channels have no meaning", outline.components);
         return Err(PhotoError::unsupported(path, reason));
     }
+    if bytes.windows(2).filter(|pair| *pair == [0xFF, 0xDA]).count() > SCANS_MAX {
+        return Err(PhotoError::damaged(path, "it goes over its picture more than 500 times"));
+    }
     let mut notices = Vec::new();
-    let decoded = match pixels(&bytes, &outline, true) {
-        Ok(decoded) => decoded,
-        Err(strict) => {
-            let decoded = pixels(&bytes, &outline, false)
-                .map_err(|_| PhotoError::damaged(path, &format!("JPEG data: {strict}")))?;
-            if outline.is_complete {
-                notices.push(format!(
-                    "The file is damaged ({}): parts of the picture may be wrong or missing.",
-                    strict.trim_end_matches('.')
-                ));
-            }
-            decoded
-        }
-    };
+    let (pixels, damage) = pixels(&bytes, &outline)
+        .map_err(|reason| PhotoError::damaged(path, &format!("JPEG data: {reason}")))?;
+    if let (Some(damage), true) = (damage, outline.is_complete) {
+        notices.push(format!(
+            "The file is damaged ({damage}): parts of the picture may be wrong or missing."
+        ));
+    }
     if !outline.is_complete {
         notices.push("The file ends early: a part of the picture is missing.".to_owned());
     }
@@ -56,10 +55,14 @@ pub(super) fn decode(path: &Path) -> Result<Decoded, PhotoError> {
         notices
             .push("Parts of its colour profile are missing: colours are taken as sRGB.".to_owned());
     }
-    let (raster, model) = decoded;
+    let model = match outline.components {
+        1 => Model::Gray,
+        4 => Model::Cmyk,
+        _ => Model::Rgb,
+    };
     Ok(Decoded {
         width: width as usize,
-        raster: Raster::Eight(raster),
+        raster: Raster::Eight(pixels),
         model,
         depth: Depth::Eight,
         has_alpha: false,
@@ -72,67 +75,44 @@ pub(super) fn decode(path: &Path) -> Result<Decoded, PhotoError> {
 
 type Pixels = Vec<[u8; 4]>;
 
-/// Decodes the picture: opaque RGBA, or inks. The error is the end of a sentence.
-fn pixels(bytes: &[u8], outline: &Outline, strict: bool) -> Result<(Pixels, Model), String> {
-    let options = DecoderOptions::default()
-        .set_strict_mode(strict)
-        .set_max_width(MAX_SIDE as usize)
-        .set_max_height(MAX_SIDE as usize)
-        .jpeg_set_out_colorspace(ColorSpace::RGBA);
-    let mut decoder = JpegDecoder::new_with_options(ZCursor::new(bytes), options);
-    decoder.decode_headers().map_err(|error| sentence(&error))?;
-    let stored = decoder.input_colorspace().unwrap_or(ColorSpace::YCbCr);
-    let (width, height) = decoder.dimensions().unwrap_or((0, 0));
-    if outline.size.map(|(w, h)| (usize::from(w), usize::from(h))) != Some((width, height)) {
-        return Err("it holds more than one picture".to_owned());
-    }
-    let mut pixels = vec![[255; 4]; width * height];
-    match (outline.components, stored) {
-        (4, stored) => {
-            decoder.set_options(options.jpeg_set_out_colorspace(stored));
-            decoder.decode_into(pixels.as_flattened_mut()).map_err(|error| sentence(&error))?;
-            inks(&mut pixels, stored, outline.adobe_transform.is_some());
-            return Ok((pixels, Model::Cmyk));
+/// Decodes the picture, opaque RGBA or inks, and says what is wrong with it. The error, where nothing
+/// can be shown, is the end of a sentence.
+fn pixels(bytes: &[u8], outline: &Outline) -> Result<(Pixels, Option<String>), String> {
+    let (width, height) = outline.size.map_or((0, 0), |(w, h)| (usize::from(w), usize::from(h)));
+    // Grey where nothing is decoded.
+    let mut pixels = vec![[128, 128, 128, 255]; width * height];
+    drop(jpeg_errors::take_damage());
+    let mut has_begun = false;
+    let result = catch_unwind(AssertUnwindSafe(|| -> Result<(), String> {
+        let words = |error: std::io::Error| error.to_string();
+        let decoder =
+            Decompress::with_err(jpeg_errors::manager()).from_mem(bytes).map_err(words)?;
+        if decoder.size() != (width, height) {
+            return Err("it holds more than one picture".to_owned());
         }
-        // Three channels called CMYK are zune's name for RGB until it decodes.
-        (3, ColorSpace::RGB | ColorSpace::CMYK) => {
-            decoder.set_options(options.jpeg_set_out_colorspace(ColorSpace::RGB));
-            let mut packed = vec![[0; 3]; width * height];
-            decoder.decode_into(packed.as_flattened_mut()).map_err(|error| sentence(&error))?;
-            for (pixel, [r, g, b]) in pixels.iter_mut().zip(packed) {
-                *pixel = [r, g, b, 255];
-            }
+        let colors =
+            if outline.components == 4 { ColorSpace::JCS_CMYK } else { ColorSpace::JCS_EXT_RGBA };
+        let mut started = decoder.to_colorspace(colors).map_err(words)?;
+        has_begun = true;
+        started.read_scanlines_into(&mut pixels).map(drop).map_err(words)
+    }));
+    let failure = match result {
+        Ok(result) => result.err(),
+        Err(panic) => Some(words_of(&*panic)),
+    };
+    let damage = jpeg_errors::take_damage();
+    if let (Some(failure), false) = (&failure, has_begun) {
+        return Err(failure.clone());
+    }
+    if outline.components == 4 && outline.adobe_transform.is_some() {
+        // Whoever writes Adobe's segment stores inks upside down.
+        for pixel in &mut pixels {
+            *pixel = pixel.map(|ink| 255 - ink);
         }
-        _ => decoder.decode_into(pixels.as_flattened_mut()).map_err(|error| sentence(&error))?,
     }
-    if !strict {
-        // Missing parts are filled with grey in all four channels.
-        pixels.iter_mut().for_each(|pixel| pixel[3] = 255);
-    }
-    let model = if outline.components == 1 { Model::Gray } else { Model::Rgb };
-    Ok((pixels, model))
+    Ok((pixels, failure.or(damage)))
 }
 
-/// Turns raw channels into inks, 0 for none: YCCK is CMY as RGB's complement, and whoever writes
-/// Adobe's segment stores inks upside down.
-fn inks(pixels: &mut [[u8; 4]], stored: ColorSpace, by_adobe: bool) {
-    for pixel in pixels {
-        let [mut c, mut m, mut y, mut k] = *pixel;
-        if stored == ColorSpace::YCCK {
-            let (luma, cb, cr) = (f32::from(c), f32::from(m) - 128.0, f32::from(y) - 128.0);
-            let stored_ink = |rgb: f32| 255 - (rgb + 0.5).clamp(0.0, 255.0) as u8;
-            c = stored_ink(luma + 1.402 * cr);
-            m = stored_ink(luma - 0.344_136 * cb - 0.714_136 * cr);
-            y = stored_ink(luma + 1.772 * cb);
-        }
-        if by_adobe {
-            [c, m, y, k] = [c, m, y, k].map(|ink| 255 - ink);
-        }
-        *pixel = [c, m, y, k];
-    }
-}
-
-fn sentence(error: &zune_jpeg::errors::DecodeErrors) -> String {
-    let text = format!("{error:?}");
-    text.trim_matches('"').trim_end_matches('.').to_owned()
+fn words_of(panic: &(dyn Any + Send)) -> String {
+    panic.downcast_ref::<String>().cloned().unwrap_or_else(|| "broken data".to_owned())
 }

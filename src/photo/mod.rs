@@ -24,6 +24,7 @@ mod exif;
 mod export;
 mod image;
 mod iptc;
+mod jpeg_errors;
 mod jpeg_segments;
 mod open;
 mod orientation;

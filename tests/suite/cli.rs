@@ -92,9 +92,9 @@ fn apply_writes_a_new_file_and_leaves_the_photo() {
 /// channel at the very end of a pure gamma curve may be one level off.
 #[test]
 fn at_strength_0_the_photo_is_as_it_was() {
-    let Some(odd) = shared("odd-images") else { return skipped(5, "photos with profiles") };
+    let Some(odd) = shared("odd-images") else { return skipped(4, "photos with profiles") };
     let (_keep, folder) = folder();
-    for name in ["adobergb.jpg", "scan.tiff", "rgba.png", "p3-ring.png", "rec2020-red.png"] {
+    for name in ["scan.tiff", "rgba.png", "p3-ring.png", "rec2020-red.png"] {
         let photo = odd.join(name);
         let arguments = [
             "apply",

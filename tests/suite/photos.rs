@@ -281,3 +281,32 @@ fn exiftool_sees_the_same_metadata() {
     }
     println!("{compared} tags compared");
 }
+
+/// Stands alone: whatever happens to a JPEG's bytes, it opens or is refused, and nothing else.
+#[test]
+fn mutated_jpegs_open_or_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let pixels =
+        (0..64 * 48).map(|i| [(i % 64 * 4) as u8, (i / 64 * 5) as u8, (i * 37 % 251) as u8, 255]);
+    let photo = Photo::from_image(Image::eight(64, 48, pixels.collect()));
+    let whole = folder.path().join("whole.jpg");
+    export(&photo, &whole, &OPTIONS, &mut |rows| Ok(photo.image.rows(rows))).unwrap();
+    let bytes = std::fs::read(&whole).unwrap();
+    assert!(open(&whole).unwrap().notices.is_empty());
+    let file = folder.path().join("mutated.jpg");
+    let (mut opened, mut refused) = (0, 0);
+    for at in 2..bytes.len() {
+        let mut mutated = bytes.clone();
+        match at % 3 {
+            0 => mutated[at] = 0xFF,
+            1 => mutated[at] ^= 1 << (at % 8),
+            _ => mutated.truncate(at),
+        }
+        std::fs::write(&file, &mutated).unwrap();
+        match open(&file) {
+            Ok(_) => opened += 1,
+            Err(_) => refused += 1,
+        }
+    }
+    assert!(opened > 100 && refused > 100, "{opened} opened, {refused} refused");
+}

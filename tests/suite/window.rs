@@ -202,7 +202,8 @@ fn exports_to_a_typed_path_and_asks_before_it_replaces() {
     };
     ask(&mut window);
     wait(&mut window, "Saved", |window| has(window, "Saved out.jpg"));
-    assert_eq!(image::image_dimensions(&target).unwrap(), (600, 400));
+    let saved = understudy::photo::open(&target).unwrap().image;
+    assert_eq!((saved.width, saved.height), (600, 400));
     assert!(has(&window, "Show in folder"));
 
     ask(&mut window);
