@@ -129,8 +129,7 @@ impl App {
     }
 
     fn ask_export(&mut self) {
-        let running = matches!(self.job, Some(Job::Running { .. }));
-        if let (Some(photo), false) = (&self.photo, running) {
+        if let (Some(photo), false) = (&self.photo, self.is_exporting()) {
             let filter = self.chosen().map(|index| self.library.entries[index].name.as_str());
             self.dialog = Some(Dialog::Export(ExportDialog::new(&photo.path, filter)));
         }

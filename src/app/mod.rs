@@ -192,11 +192,17 @@ impl eframe::App for App {
 }
 
 impl App {
+    fn is_exporting(&self) -> bool {
+        matches!(self.job, Some(Job::Running { .. }))
+    }
+
     /// Asks once more before an export is lost with the window.
     fn close(&mut self, ctx: &Context) {
-        let exporting = matches!(self.job, Some(Job::Running { .. }));
-        self.is_closing &= exporting;
-        if exporting && !self.is_closing && ctx.input(|input| input.viewport().close_requested()) {
+        self.is_closing &= self.is_exporting();
+        if self.is_exporting()
+            && !self.is_closing
+            && ctx.input(|input| input.viewport().close_requested())
+        {
             ctx.send_viewport_cmd(ViewportCommand::CancelClose);
             self.is_closing = true;
             self.notify(strings::CLOSE_WHILE_EXPORTING.to_owned());
@@ -210,9 +216,8 @@ impl App {
     fn panels(&self, ui: &mut Ui, actions: &mut Vec<Action>) -> bool {
         let photo = self.photo.as_deref();
         let layer = self.edit.layers.first();
-        let exporting = matches!(self.job, Some(Job::Running { .. }));
         let time = self.pictures.shown().map(|shown| shown.frame.time);
-        top_bar::show(ui, photo, exporting, actions);
+        top_bar::show(ui, photo, self.is_exporting(), actions);
         status_bar::show(ui, self.processor.as_ref(), time, self.job.as_ref(), actions);
         filter_list::show(ui, &self.library, self.chosen(), self.reveal_filter, actions);
         inspector::show(ui, layer, photo, actions);

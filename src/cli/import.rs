@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::complain;
-use crate::operator::{self, Library, Provenance};
+use crate::operator::{self, Library, Provenance, title_from_name};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
@@ -28,7 +28,10 @@ pub(super) fn run(arguments: Arguments) -> Result<(), String> {
     let file = file_of(&arguments.out)?;
     let mut operator =
         operator::import(&arguments.checkpoint).map_err(|error| error.to_string())?;
-    operator.title = arguments.title.unwrap_or_else(|| title_of(&file));
+    // The name that the user gives: that of the checkpoint is mostly the same for many.
+    operator.title = arguments.title.unwrap_or_else(|| {
+        title_from_name(&file.file_stem().unwrap_or_default().to_string_lossy())
+    });
     if let Some(path) = &arguments.provenance {
         operator.provenance = read_provenance(path)?;
     }
@@ -40,13 +43,6 @@ pub(super) fn run(arguments: Arguments) -> Result<(), String> {
         file.display()
     ));
     Ok(())
-}
-
-/// The file's name in words: that of the checkpoint is mostly the same for many.
-fn title_of(file: &Path) -> String {
-    let name = file.file_stem().unwrap_or_default().to_string_lossy().replace(['_', '-'], " ");
-    let mut letters = name.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 fn read_provenance(path: &Path) -> Result<Provenance, String> {

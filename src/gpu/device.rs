@@ -1,5 +1,6 @@
 //! The device, its pipelines, and the few ways in which data gets there and back.
 
+use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use wgpu::util::DeviceExt as _;
@@ -63,8 +64,8 @@ impl Gpu {
         })
     }
 
-    /// Does work on the GPU and waits for it, so that whatever the driver refuses (too large, not
-    /// valid, lost) is an error here and not a panic elsewhere.
+    /// Does work on the GPU so that whatever the driver refuses (too large, not valid, lost) is an
+    /// error here and not a panic elsewhere.
     ///
     /// # Errors
     /// What the work or the driver said, as the end of a sentence.
@@ -220,6 +221,34 @@ impl Gpu {
             .get_mapped_range(..)
             .map_err(|error| format!("graphics memory could not be read back ({error})"))?;
         Ok(bytemuck::pod_collect_to_vec(&view))
+    }
+
+    /// Copies rows of a texture back. Rows are padded: the second value is how many `T` one takes.
+    pub(super) fn read_texture<T: bytemuck::Pod>(
+        &self,
+        texture: &wgpu::Texture,
+        rows: Range<u32>,
+    ) -> Result<(Vec<T>, usize), String> {
+        let pixel = texture.format().block_copy_size(None).unwrap_or(8);
+        let pitch = (texture.width() * pixel).next_multiple_of(wgpu::COPY_BYTES_PER_ROW_ALIGNMENT);
+        let height = rows.end - rows.start;
+        let bytes = pitch as usize * height as usize;
+        let buffer = self.empty(bytes / 4);
+        let from = wgpu::TexelCopyTextureInfo {
+            origin: wgpu::Origin3d { x: 0, y: rows.start, z: 0 },
+            ..texture.as_image_copy()
+        };
+        let layout = wgpu::TexelCopyBufferLayout {
+            offset: 0,
+            bytes_per_row: Some(pitch),
+            rows_per_image: None,
+        };
+        let to = wgpu::TexelCopyBufferInfo { buffer: &buffer, layout };
+        let mut encoder =
+            self.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
+        encoder.copy_texture_to_buffer(from, to, wgpu::Extent3d { height, ..texture.size() });
+        self.queue.submit([encoder.finish()]);
+        Ok((self.read(&buffer, bytes / size_of::<T>())?, pitch as usize / size_of::<T>()))
     }
 }
 

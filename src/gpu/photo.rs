@@ -50,26 +50,7 @@ impl GpuPhoto {
         rows: std::ops::Range<usize>,
     ) -> Result<Vec<u32>, String> {
         let texture = self.level(gpu, source, 0).texture().clone();
-        let pixel = texture.format().block_copy_size(None).unwrap_or(8);
-        let pitch = (texture.width() * pixel).next_multiple_of(wgpu::COPY_BYTES_PER_ROW_ALIGNMENT);
-        let words = pitch as usize / 4 * rows.len();
-        let buffer = gpu.empty(words);
-        let from = wgpu::TexelCopyTextureInfo {
-            origin: wgpu::Origin3d { x: 0, y: rows.start as u32, z: 0 },
-            ..texture.as_image_copy()
-        };
-        let layout = wgpu::TexelCopyBufferLayout {
-            offset: 0,
-            bytes_per_row: Some(pitch),
-            rows_per_image: None,
-        };
-        let size = wgpu::Extent3d { height: rows.len() as u32, ..texture.size() };
-        let mut encoder =
-            gpu.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
-        let to = wgpu::TexelCopyBufferInfo { buffer: &buffer, layout };
-        encoder.copy_texture_to_buffer(from, to, size);
-        gpu.queue.submit([encoder.finish()]);
-        gpu.read(&buffer, words)
+        Ok(gpu.read_texture(&texture, rows.start as u32..rows.end as u32)?.0)
     }
 
     /// The exact sums of the photo's codes, for its moments.

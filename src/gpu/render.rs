@@ -91,26 +91,12 @@ impl Gpu {
     /// # Errors
     /// What the driver said.
     pub fn read_view(&self, texture: &wgpu::Texture) -> Result<Vec<[u8; 4]>, String> {
-        let (width, height) = (texture.width() as usize, texture.height() as usize);
-        let pitch = (4 * width).next_multiple_of(wgpu::COPY_BYTES_PER_ROW_ALIGNMENT as usize);
-        let buffer = self.empty(pitch / 4 * height);
-        let mut encoder =
-            self.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
-        encoder.copy_texture_to_buffer(
-            texture.as_image_copy(),
-            wgpu::TexelCopyBufferInfo {
-                buffer: &buffer,
-                layout: wgpu::TexelCopyBufferLayout {
-                    offset: 0,
-                    bytes_per_row: Some(pitch as u32),
-                    rows_per_image: None,
-                },
-            },
-            texture.size(),
-        );
-        self.queue.submit([encoder.finish()]);
-        let padded: Vec<[u8; 4]> = self.read(&buffer, pitch / 4 * height)?;
-        Ok(padded.chunks_exact(pitch / 4).flat_map(|row| row[..width].iter().copied()).collect())
+        let width = texture.width() as usize;
+        let (padded, pitch) = self.read_texture(texture, 0..texture.height())?;
+        Ok(padded
+            .chunks_exact(pitch)
+            .flat_map(|row: &[[u8; 4]]| row[..width].iter().copied())
+            .collect())
     }
 }
 

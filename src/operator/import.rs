@@ -32,17 +32,22 @@ pub fn import(path: &Path) -> Result<Operator, OperatorError> {
     read_bytes(&bytes_of(&operator).map_err(damaged)?, path)
 }
 
+/// A file's or a folder's name as a title: `auto_ps` → "Auto ps".
+pub fn title_from_name(name: &str) -> String {
+    let name = name.replace(['_', '-'], " ");
+    let mut letters = name.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
 /// `auto_ps/conv_hr_ad_net.pth` → "Auto ps"; a file with a name of its own keeps that.
 fn title_of(path: &Path) -> String {
     let stem = path.file_stem().unwrap_or_default().to_string_lossy();
-    let name = match path.parent().and_then(Path::file_name) {
+    match path.parent().and_then(Path::file_name) {
         Some(folder) if stem.ends_with("_net") || stem.ends_with("_net_latest") => {
-            folder.to_string_lossy().replace('_', " ")
+            title_from_name(&folder.to_string_lossy())
         }
-        _ => stem.replace(['_', '-'], " "),
-    };
-    let mut letters = name.chars();
-    letters.next().map_or(name.clone(), |first| first.to_uppercase().chain(letters).collect())
+        _ => title_from_name(&stem),
+    }
 }
 
 fn operator_of(tensors: BTreeMap<String, Tensor>, title: &str) -> Result<Operator, String> {

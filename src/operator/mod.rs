@@ -16,7 +16,7 @@ mod tuning;
 mod untrained;
 
 pub use file::{read, read_bytes, write};
-pub use import::import;
+pub use import::{import, title_from_name};
 pub use library::{Entry, Library};
 pub use network::{AdaptiveNorm, Block, Conv, Layer, Network};
 pub use provenance::{Check, Provenance};
