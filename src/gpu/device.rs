@@ -13,7 +13,6 @@ pub struct Gpu {
     pub(super) kernels: Kernels,
     name: String,
     backend: String,
-    is_software: bool,
 }
 
 /// One pipeline for each entry point.
@@ -31,8 +30,7 @@ pub(super) struct Kernels {
 }
 
 impl Gpu {
-    /// Uses the window's own device. A software driver is taken too; whether it is one says
-    /// [`Gpu::is_software`].
+    /// Uses the window's own device. A software driver is taken too.
     ///
     /// # Errors
     /// What the adapter lacks or the driver said, as the end of a sentence.
@@ -54,14 +52,7 @@ impl Gpu {
             return Err(format!("the graphics driver “{}” cannot compute", info.name));
         }
         let kernels = guarded(&device, || Ok(Kernels::new(&device)))?;
-        Ok(Self {
-            device,
-            queue,
-            kernels,
-            name: info.name,
-            backend: info.backend.to_string(),
-            is_software: info.device_type == wgpu::DeviceType::Cpu,
-        })
+        Ok(Self { device, queue, kernels, name: info.name, backend: info.backend.to_string() })
     }
 
     /// Does work on the GPU so that whatever the driver refuses (too large, not valid, lost) is an
@@ -117,11 +108,6 @@ impl Gpu {
     /// The interface to it, such as "vulkan".
     pub fn backend(&self) -> &str {
         &self.backend
-    }
-
-    /// True where the "graphics card" is a program on the processor: the CPU twins are faster.
-    pub fn is_software(&self) -> bool {
-        self.is_software
     }
 
     /// A buffer of values that kernels read.

@@ -141,14 +141,6 @@ impl GpuStage {
             strength: stage.strength,
         }
     }
-
-    /// A and b, as `[6][height][width]`.
-    ///
-    /// # Errors
-    /// What the driver said.
-    pub fn read_grids(&self, gpu: &Gpu) -> Result<Vec<f32>, String> {
-        gpu.read(&self.grids, (6 * self.grid_size[0] * self.grid_size[1]) as usize)
-    }
 }
 
 fn analyse(
