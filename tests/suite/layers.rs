@@ -8,7 +8,7 @@ const LAYERS: [&str; 10] =
     ["cli", "app", "engine", "train", "gpu", "render", "edit", "kernel", "operator", "photo"];
 
 /// Crates that only some modules may know.
-const HORIZONS: [(&str, &[&str]); 7] = [
+const HORIZONS: [(&str, &[&str]); 10] = [
     ("egui", &["app"]),
     ("eframe", &["app"]),
     ("rfd", &["app"]),
@@ -16,6 +16,9 @@ const HORIZONS: [(&str, &[&str]); 7] = [
     ("wgpu", &["app", "engine", "gpu"]),
     ("moxcms", &["photo"]),
     ("palette", &["train"]),
+    ("candle_core", &["train"]),
+    ("candle_nn", &["train"]),
+    ("faer", &["train"]),
 ];
 
 fn files(folder: &Path) -> Vec<PathBuf> {
