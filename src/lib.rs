@@ -9,5 +9,6 @@ pub mod gpu;
 pub mod kernel;
 pub mod operator;
 pub mod photo;
+pub mod random;
 pub mod render;
 pub mod train;

@@ -9,6 +9,7 @@ mod check;
 mod filters;
 mod import;
 mod inspect;
+mod prior;
 
 use std::io::{self, Write as _};
 use std::path::PathBuf;
@@ -47,6 +48,8 @@ enum Command {
     Import(import::Arguments),
     /// Say how close a filter comes to edits that somebody made
     Check(check::Arguments),
+    /// Make the prior of edits from photos, by editing them synthetically
+    Prior(prior::Arguments),
     /// Measure how fast filters are on this machine
     Bench(bench::Arguments),
 }
@@ -61,6 +64,7 @@ pub fn main() -> ExitCode {
         Some(Command::Inspect(arguments)) => inspect::run(&arguments),
         Some(Command::Import(arguments)) => import::run(arguments),
         Some(Command::Check(arguments)) => check::run(&arguments),
+        Some(Command::Prior(arguments)) => prior::run(&arguments),
         Some(Command::Bench(arguments)) => bench::run(&arguments),
         None => window(arguments.photos, arguments.engine),
     };

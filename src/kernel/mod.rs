@@ -16,6 +16,7 @@
 //! [`network`] runs lists of layers with the kernels above.
 //! The CPU twin is the definition, the WGSL an optimisation of it; both are held to the reference.
 
+pub mod base;
 pub mod codes;
 pub mod conv;
 pub mod convolutional;

@@ -4,6 +4,7 @@
 //! ([`write()`]), or made from a checkpoint of the paper's authors ([`import()`]).
 //! It holds no code: networks are lists of [`Layer`]s that the kernels interpret.
 
+mod base;
 mod checkpoint;
 mod file;
 mod import;
@@ -15,6 +16,7 @@ mod spec;
 mod tuning;
 mod untrained;
 
+pub use base::*;
 pub use file::{read, read_bytes, write};
 pub use import::{import, title_from_name};
 pub use library::{Entry, Library};
