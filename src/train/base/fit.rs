@@ -9,6 +9,7 @@ use faer::{Col, Mat};
 use rayon::prelude::*;
 
 use super::candidates::{Prepared, TRUSTS, added, candidates, posterior, trust};
+use super::colour;
 use super::prior::Prior;
 use super::sums::{ERROR_MIN, product};
 use crate::train::prior::Kind;
@@ -21,9 +22,9 @@ pub struct Fit {
     /// For each fold, the weights learnt without its examples: what the next rung is trained on, so
     /// that it does not correct errors that the base only makes on new photos.
     pub without: Vec<Mat<f64>>,
-    /// Mean PSNR in dB of the examples, each by the weights that were learnt without it; None from
-    /// one example.
-    pub psnr_unseen: Option<f64>,
+    /// PSNR in dB of each example by the weights that were learnt without it; none from a single
+    /// fold.
+    pub psnr_unseen: Vec<f64>,
     /// Shares of the kinds of edit, of [`Kind::ALL`], from one example; else empty.
     pub kinds: Vec<f64>,
 }
@@ -36,16 +37,35 @@ const TEMPER: f64 = 8.0;
 /// How far what a photo leaves unexplained of itself counts against what it explains.
 const DOUBT: f64 = 0.7;
 
-/// Weights from the examples, all of which are in `folds`: example `i` is left out in fold
-/// `folds[i]`, which counts from 0.
+/// The weights of a base from the examples: example `i` is left out in fold `folds[i]`, which counts
+/// from 0. From a single fold they follow from the evidence alone.
 ///
 /// # Panics
 /// When there are no examples.
 pub fn fit(examples: &[Prepared], folds: &[usize], prior: &Prior) -> Fit {
-    let count = folds.iter().max().map_or(0, |last| last + 1);
-    if count < 2 {
+    if folds.iter().all(|fold| *fold == 0) {
         return fit_by_evidence(examples, prior);
     }
+    fit_by_unseen(examples, folds, |rest| candidates(rest, prior))
+}
+
+/// The weights of a colour base, with zeros for all else; None from a single fold, where nothing
+/// tells how well it holds.
+///
+/// # Panics
+/// When there are no examples.
+pub fn fit_colour(examples: &[Prepared], folds: &[usize], prior: &Prior) -> Option<Fit> {
+    let rank = prior.code.axes.len();
+    let several = folds.iter().any(|fold| *fold > 0);
+    several.then(|| fit_by_unseen(examples, folds, |rest| colour::candidates(rest, rank)))
+}
+
+fn fit_by_unseen(
+    examples: &[Prepared],
+    folds: &[usize],
+    candidates: impl Fn(&[&Prepared]) -> Vec<Mat<f64>>,
+) -> Fit {
+    let count = folds.iter().max().map_or(0, |last| last + 1);
     let seen: Vec<Vec<Mat<f64>>> = (0..count)
         .map(|fold| {
             let rest: Vec<&Prepared> = examples
@@ -54,7 +74,7 @@ pub fn fit(examples: &[Prepared], folds: &[usize], prior: &Prior) -> Fit {
                 .filter(|(_, of)| **of != fold)
                 .map(|(example, _)| example)
                 .collect();
-            candidates(&rest, prior)
+            candidates(&rest)
         })
         .collect();
     let judged: Vec<Judged> = examples
@@ -64,11 +84,10 @@ pub fn fit(examples: &[Prepared], folds: &[usize], prior: &Prior) -> Fit {
         .collect();
     let shares = stacked(&judged);
     let all: Vec<&Prepared> = examples.iter().collect();
-    let psnr: f64 = judged.iter().map(|judged| decibels(judged.error(&shares))).sum();
     Fit {
-        weights: mean(&candidates(&all, prior), &shares),
+        weights: mean(&candidates(&all), &shares),
         without: seen.iter().map(|weights| mean(weights, &shares)).collect(),
-        psnr_unseen: Some(psnr / examples.len() as f64),
+        psnr_unseen: judged.iter().map(|judged| decibels(judged.error(&shares))).collect(),
         kinds: Vec::new(),
     }
 }
@@ -118,7 +137,7 @@ fn fit_by_evidence(examples: &[Prepared], prior: &Prior) -> Fit {
     let explained = (energy - left).max(ERROR_MIN);
     let sure = (1.0 - DOUBT * left / explained).clamp(0.0, 1.0);
     weights *= faer::Scale(sure);
-    Fit { without: vec![weights.clone()], weights, psnr_unseen: None, kinds: of_kind }
+    Fit { without: vec![weights.clone()], weights, psnr_unseen: Vec::new(), kinds: of_kind }
 }
 
 /// An example's errors under mixtures of candidates that have not seen it.

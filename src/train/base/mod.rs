@@ -2,11 +2,13 @@
 //! each example ([`Sums`]), and weights that hold on photos that were not among them ([`fit()`]).
 
 mod candidates;
+mod colour;
 mod fit;
 mod prior;
 mod sums;
 
 pub use candidates::Prepared;
-pub use fit::{Fit, fit};
+pub use colour::colour_places;
+pub use fit::{Fit, fit, fit_colour};
 pub use prior::{Gaussian, Prior, Projected};
 pub use sums::{ERROR_MIN, Sums, View};
