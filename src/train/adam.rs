@@ -37,7 +37,8 @@ impl Adam {
         let root = (1.0 - BETA_SECOND.powf(steps)).sqrt() as f32;
         let (keep, add) = (BETA_SECOND as f32, (1.0 - BETA_SECOND) as f32);
         let step = (1.0 - BETA_FIRST) as f32;
-        for ((weights, gradients), moments) in weights.iter_mut().zip(gradients).zip(&mut self.moments)
+        for ((weights, gradients), moments) in
+            weights.iter_mut().zip(gradients).zip(&mut self.moments)
         {
             let moments = moments.first.iter_mut().zip(&mut moments.second);
             for ((weight, gradient), (first, second)) in

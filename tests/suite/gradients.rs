@@ -384,6 +384,11 @@ fn convolutional(
     assert_close(&format!("{what} kernel"), got, wanted, tolerance);
     for (part, at, len) in places {
         let got = gradients.get(&weights).unwrap().narrow(0, at, len).unwrap();
-        assert_close(&format!("{what} {part}"), &got, want(&format!("grad_param.{part}")), tolerance);
+        assert_close(
+            &format!("{what} {part}"),
+            &got,
+            want(&format!("grad_param.{part}")),
+            tolerance,
+        );
     }
 }

@@ -119,8 +119,7 @@ fn twenty_steps_follow_pytorch() {
         fill(&mut operator, &kit, "init.");
         for (mode, norm_max) in [("noclip", None), ("clip0.01", Some(0.01))] {
             // Five sixths of them are the first stage.
-            let mut trainer =
-                Trainer::new(&operator, recipe(24, norm_max), &Device::Cpu).unwrap();
+            let mut trainer = Trainer::new(&operator, recipe(24, norm_max), &Device::Cpu).unwrap();
             let ready = Ready { lessons: lessons.clone(), turn: Some(AtomicUsize::new(0)) };
             let losses = kit.values(&format!("{mode}.loss_f64"));
             let norms = kit.values(&format!("{mode}.gradnorm_f64"));
@@ -333,7 +332,8 @@ fn tensors_of(state: &[u8]) -> Vec<u8> {
 
 #[test]
 fn a_resumed_run_has_the_bits_of_one_that_was_not_stopped() {
-    for (variant, sites) in [(Variant::DgfC, None), (Variant::Dgf, Some(500)), (Variant::DgfS, None)]
+    for (variant, sites) in
+        [(Variant::DgfC, None), (Variant::Dgf, Some(500)), (Variant::DgfS, None)]
     {
         let (operator, lessons) = ready(variant);
         let recipe = Recipe { sites, ..recipe(12, Some(0.01)) };

@@ -16,8 +16,7 @@ pub struct Place<T> {
 
 /// The place of pixel `at` of `len` on an axis of `cells`.
 pub fn place<T: Real>(at: usize, len: usize, cells: usize) -> Place<T> {
-    let position =
-        if len < 2 { 0.0 } else { at as f64 * (cells - 1) as f64 / (len - 1) as f64 };
+    let position = if len < 2 { 0.0 } else { at as f64 * (cells - 1) as f64 / (len - 1) as f64 };
     let cell = (position as usize).min(cells.saturating_sub(2));
     let next = (cell + 1).min(cells - 1);
     Place { cell, next, fraction: T::of(position - cell as f64) }

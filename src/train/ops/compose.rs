@@ -95,7 +95,9 @@ pub fn plain(guide: &Tensor, target: &Tensor, radius: usize, epsilon: f64) -> Re
     let (x, y) = (guide.to_dtype(DType::F64)?, target.to_dtype(DType::F64)?);
     let down = band(height, radius, device)?;
     let across = band(width, radius, device)?.t()?;
-    let mean = |x: &Tensor| down.broadcast_matmul(&x.broadcast_matmul(&across)?);
+    let sum = |x: &Tensor| down.broadcast_matmul(&x.broadcast_matmul(&across)?);
+    let count = sum(&x.ones_like()?)?;
+    let mean = |x: &Tensor| sum(x)? / &count;
     let (mean_x, mean_y) = (mean(&x)?, mean(&y)?);
     let covariance = (mean(&(&x * &y)?)? - (&mean_x * &mean_y)?)?;
     let variance = (mean(&x.sqr()?)? - mean_x.sqr()?)?;
@@ -104,13 +106,11 @@ pub fn plain(guide: &Tensor, target: &Tensor, radius: usize, epsilon: f64) -> Re
     Tensor::cat(&[a, b], 0)?.to_dtype(guide.dtype())
 }
 
-/// The mean of every window as a matrix, `[len, len]`.
+/// The sum of every window as a matrix, `[len, len]`.
 fn band(len: usize, radius: usize, device: &Device) -> Result<Tensor> {
     let mut rows = vec![0.0; len * len];
     for (at, row) in rows.chunks_exact_mut(len).enumerate() {
-        let window = &mut row[at.saturating_sub(radius)..(at + radius + 1).min(len)];
-        let weight = 1.0 / window.len() as f64;
-        window.fill(weight);
+        row[at.saturating_sub(radius)..(at + radius + 1).min(len)].fill(1.0);
     }
     Tensor::from_vec(rows, (len, len), device)
 }
@@ -247,7 +247,11 @@ fn sampled(grids: &Tensor, sites: &[[u32; 2]], target: &Target) -> Result<Tensor
     for corner in 0..4 {
         let (is_below, is_right) = (corner / 2 == 1, corner % 2 == 1);
         let part = |is_second: bool, place: &bilinear::Place<f64>| {
-            if is_second { (place.next, place.fraction) } else { (place.cell, 1.0 - place.fraction) }
+            if is_second {
+                (place.next, place.fraction)
+            } else {
+                (place.cell, 1.0 - place.fraction)
+            }
         };
         let corners = down.iter().zip(&across).map(|(down, across)| {
             let ((y, v), (x, u)) = (part(is_below, down), part(is_right, across));

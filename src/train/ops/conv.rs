@@ -9,14 +9,14 @@
 use rayon::prelude::*;
 
 use super::Real;
-use crate::kernel::wide::{Wide, wide};
+use crate::kernel::wide::{Lanes, in_lanes};
 
-/// Pixels that are summed at once; rows are padded to a multiple of them.
-pub(super) const PIXELS: usize = 32;
-/// Output channels that are summed at once. With [`PIXELS`] they fill the registers of AVX2.
-pub(super) const OUTPUTS: usize = 3;
-/// Pixels of a step of the weights' gradient, and output channels that share it.
-const LANES: usize = 8;
+/// Rows are padded to a multiple of this: the most pixels that are summed at once.
+const PIXELS: usize = 32;
+/// Vectors of pixels and output channels that are summed at once: twelve sums in registers.
+const VECTORS: usize = 2;
+pub(super) const OUTPUTS: usize = 6;
+/// Output channels of a step of the weights' gradient: twelve sums with three weights each.
 const BLOCK: usize = 4;
 
 /// Shape of a convolution.
@@ -108,7 +108,9 @@ impl<T: Real> Padded<T> {
 /// Weights in the order in which [`Correlate`] reads them: `[outputs/OUTPUTS][inputs][tap][OUTPUTS]`.
 pub(super) fn forward_weights<T: Real>(weight: &[T], shape: &Shape) -> Vec<[T; OUTPUTS]> {
     let Shape { inputs, outputs, .. } = *shape;
-    blocked(outputs, inputs, shape.taps(), |o, i, tap| weight[(o * inputs + i) * shape.taps() + tap])
+    blocked(outputs, inputs, shape.taps(), |o, i, tap| {
+        weight[(o * inputs + i) * shape.taps() + tap]
+    })
 }
 
 /// The same for the gradient of x: inputs and outputs change places, the kernel is turned round.
@@ -153,21 +155,22 @@ pub(super) struct Correlate<'a, T> {
     pub out: &'a mut [T],
 }
 
-impl<T: Real> Wide for Correlate<'_, T> {
+impl<T: Real> Lanes for Correlate<'_, T> {
     type Output = ();
 
     #[inline(always)]
-    fn run<const FMA: bool>(self) {
+    fn run<const FMA: bool, const LANES: usize>(self) {
         let Frame { height, width, margin } = self.input.frame;
         let (pitch, plane) = (self.input.frame.pitch(), self.input.frame.plane());
         let (kernel, dilation) = (self.kernel, self.dilation);
         let out_pitch = self.input.frame.with_margin(0).pitch();
         let reach = kernel / 2 * dilation;
+        let pixels_at_once = VECTORS * LANES;
         for y in 0..height {
-            for x in (0..width).step_by(PIXELS) {
-                let mut sums = [[T::ZERO; PIXELS]; OUTPUTS];
+            for x in (0..width).step_by(pixels_at_once) {
+                let mut sums = [[[T::ZERO; LANES]; VECTORS]; OUTPUTS];
                 for (sum, bias) in sums.iter_mut().zip(&self.bias) {
-                    *sum = [*bias; PIXELS];
+                    *sum = [[*bias; LANES]; VECTORS];
                 }
                 let inputs = self.input.data.chunks_exact(plane);
                 for (values, weights) in inputs.zip(self.weights.chunks_exact(kernel * kernel)) {
@@ -178,12 +181,15 @@ impl<T: Real> Wide for Correlate<'_, T> {
                         }
                         let mut at = (row - reach) * pitch + margin - reach + x;
                         for weight in weights {
-                            let Some(pixels) = values[at..].first_chunk::<PIXELS>() else {
-                                continue;
-                            };
-                            for (sum, weight) in sums.iter_mut().zip(weight) {
-                                for (sum, pixel) in sum.iter_mut().zip(pixels) {
-                                    *sum = weight.fma::<FMA>(*pixel, *sum);
+                            // Copied first, so that the sums stay in registers.
+                            let mut pixels = [[T::ZERO; LANES]; VECTORS];
+                            let from = values[at..at + pixels_at_once].as_chunks().0;
+                            pixels.copy_from_slice(from);
+                            for (sums, weight) in sums.iter_mut().zip(weight) {
+                                for (sum, pixels) in sums.iter_mut().zip(&pixels) {
+                                    for (sum, pixel) in sum.iter_mut().zip(pixels) {
+                                        *sum = weight.fma::<FMA>(*pixel, *sum);
+                                    }
                                 }
                             }
                             at += dilation;
@@ -191,9 +197,11 @@ impl<T: Real> Wide for Correlate<'_, T> {
                     }
                 }
                 let planes = self.out.chunks_exact_mut(out_pitch * height);
-                for (out, sum) in planes.zip(&sums) {
-                    let count = PIXELS.min(width - x);
-                    out[y * out_pitch + x..][..count].copy_from_slice(&sum[..count]);
+                for (out, sums) in planes.zip(&sums) {
+                    let row = &mut out[y * out_pitch + x..][..pixels_at_once];
+                    for (to, sum) in row.as_chunks_mut::<LANES>().0.iter_mut().zip(sums) {
+                        *to = *sum;
+                    }
                 }
             }
         }
@@ -207,7 +215,7 @@ pub(super) fn input_gradient<T: Real>(gradient: &Padded<T>, weight: &[T], shape:
     let mut out = vec![T::ZERO; shape.inputs * plane];
     let blocks = weights.par_chunks_exact(shape.outputs * shape.taps());
     out.par_chunks_mut(OUTPUTS * plane).zip(blocks).for_each(|(out, weights)| {
-        wide(Correlate {
+        in_lanes(Correlate {
             input: gradient,
             kernel: shape.kernel,
             dilation: shape.dilation,
@@ -233,7 +241,13 @@ pub(super) fn weight_gradient<T: Real>(
         .with_min_len(8)
         .map(|job| {
             let (block, group) = (job / groups.len(), job % groups.len());
-            wide(Products { input, gradient, first: block * BLOCK, outputs, group: &groups[group] })
+            in_lanes(Products {
+                input,
+                gradient,
+                first: block * BLOCK,
+                outputs,
+                group: &groups[group],
+            })
         })
         .collect();
     let mut out = vec![T::ZERO; shape.weights()];
@@ -294,11 +308,11 @@ struct Products<'a, T> {
     group: &'a Group,
 }
 
-impl<T: Real> Wide for Products<'_, T> {
+impl<T: Real> Lanes for Products<'_, T> {
     type Output = [[T; 3]; BLOCK];
 
     #[inline(always)]
-    fn run<const FMA: bool>(self) -> Self::Output {
+    fn run<const FMA: bool, const LANES: usize>(self) -> Self::Output {
         let Self { input, gradient, group, .. } = self;
         let len = gradient.frame.width.next_multiple_of(LANES);
         let height = gradient.frame.height;
@@ -309,11 +323,12 @@ impl<T: Real> Wide for Products<'_, T> {
                 continue;
             }
             let down = (row - group.reach) * input.frame.pitch();
-            let x0 = &input.data[group.starts[0] + down..][..len];
-            let x1 = &input.data[group.starts[1] + down..][..len];
-            let x2 = &input.data[group.starts[2] + down..][..len];
-            let mut rows = [&gradient.data[..0]; BLOCK];
-            for (i, gy) in rows.iter_mut().enumerate() {
+            let mut xs = [&input.data[..0]; 3];
+            for (x, start) in xs.iter_mut().zip(&group.starts) {
+                *x = &input.data[start + down..][..len];
+            }
+            let mut gs = [&gradient.data[..0]; BLOCK];
+            for (i, gy) in gs.iter_mut().enumerate() {
                 // Channels beyond the last are summed again and thrown away.
                 let channel = (self.first + i).min(self.outputs - 1);
                 let start = channel * gradient.frame.plane()
@@ -321,15 +336,18 @@ impl<T: Real> Wide for Products<'_, T> {
                     + gradient.frame.margin;
                 *gy = &gradient.data[start..][..len];
             }
-            let [g0, g1, g2, g3] = rows;
-            let xs = x0.as_chunks().0.iter().zip(x1.as_chunks().0).zip(x2.as_chunks().0);
-            let gs = g0.as_chunks().0.iter().zip(g1.as_chunks().0);
-            let gs = gs.zip(g2.as_chunks().0.iter().zip(g3.as_chunks().0));
-            for (((x0, x1), x2), ((g0, g1), (g2, g3))) in xs.zip(gs) {
-                let xs: [&[T; LANES]; 3] = [x0, x1, x2];
-                let gs: [&[T; LANES]; BLOCK] = [g0, g1, g2, g3];
-                for (sums, gy) in sums.iter_mut().zip(gs) {
-                    for (sums, x) in sums.iter_mut().zip(xs) {
+            for at in (0..len).step_by(LANES) {
+                // Copied first, so that the sums stay in registers.
+                let mut x = [[T::ZERO; LANES]; 3];
+                for (x, from) in x.iter_mut().zip(&xs) {
+                    x.copy_from_slice(&from[at..at + LANES]);
+                }
+                let mut gy = [[T::ZERO; LANES]; BLOCK];
+                for (gy, from) in gy.iter_mut().zip(&gs) {
+                    gy.copy_from_slice(&from[at..at + LANES]);
+                }
+                for (sums, gy) in sums.iter_mut().zip(&gy) {
+                    for (sums, x) in sums.iter_mut().zip(&x) {
                         for ((sum, x), gy) in sums.iter_mut().zip(x).zip(gy) {
                             *sum = x.fma::<FMA>(*gy, *sum);
                         }

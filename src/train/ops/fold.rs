@@ -137,7 +137,8 @@ impl Unit {
         let (mean, variance) = match &norm.frozen {
             Some(fixed) => fixed[channel],
             None => {
-                let dot = |row: &[f64; 3]| -> f64 { row.iter().zip(weight).map(|(a, b)| a * b).sum() };
+                let dot =
+                    |row: &[f64; 3]| -> f64 { row.iter().zip(weight).map(|(a, b)| a * b).sum() };
                 let along = moments.covariance.each_ref().map(dot);
                 (dot(&moments.mean), dot(&along).max(0.0))
             }

@@ -174,10 +174,8 @@ impl<T: Real> Picture<'_, T> {
                 Some((*start - band.len(), band))
             })
             .collect();
-        let parts: Vec<Band<T>> = bands
-            .into_par_iter()
-            .map(|(start, rows)| self.band(start, rows, &columns))
-            .collect();
+        let parts: Vec<Band<T>> =
+            bands.into_par_iter().map(|(start, rows)| self.band(start, rows, &columns)).collect();
         let mut whole = self.nothing();
         let (width, area) = (self.cells[1], self.cells[0] * self.cells[1]);
         for part in &parts {
@@ -272,7 +270,8 @@ impl<T: Real> Picture<'_, T> {
         let room = || vec![T::ZERO; 6 * COLUMNS];
         let (mut maps, mut to_guide, mut before, mut after) = (room(), room(), room(), room());
         for sites in sites.chunks(COLUMNS) {
-            let corners: Vec<[(usize, T); 4]> = sites.iter().map(|site| self.corners(*site)).collect();
+            let corners: Vec<[(usize, T); 4]> =
+                sites.iter().map(|site| self.corners(*site)).collect();
             for plane in 0..6 {
                 let grid = &self.grids[plane * area..][..area];
                 for (map, corners) in maps[plane * COLUMNS..].iter_mut().zip(&corners) {

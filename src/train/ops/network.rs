@@ -12,7 +12,7 @@ use rayon::prelude::*;
 use super::conv::{self, Correlate, Frame, OUTPUTS, Padded, Shape};
 use super::norm::{self, Activate, Affine, Gradient, Sums};
 use super::{Real, compose, copied, values};
-use crate::kernel::wide::wide;
+use crate::kernel::wide::{in_lanes, wide};
 use crate::operator::{Network, Statistics};
 
 /// What a network consists of, without its weights.
@@ -153,7 +153,11 @@ impl<T: Real> CustomOp2 for Node<T> {
         let [height, width] = super::size_of_planes(x_layout, self.plan.inputs())?;
         let weights = values::<T>(weights, weights_layout)?;
         if weights.len() != self.plan.parameters {
-            candle_core::bail!("{} weights for a network of {}", weights.len(), self.plan.parameters);
+            candle_core::bail!(
+                "{} weights for a network of {}",
+                weights.len(),
+                self.plan.parameters
+            );
         }
         let (out, tape) = forward(&self.plan, values(x, x_layout)?, weights, [height, width]);
         *self.tape.lock().unwrap_or_else(PoisonError::into_inner) = Some(tape);
@@ -228,7 +232,14 @@ fn block_forward<T: Real>(
                 bias[..affines.len()].copy_from_slice(&weights[first..][..affines.len()]);
             }
             let (kernel, dilation) = (shape.kernel, shape.dilation);
-            wide(Correlate { input, kernel, dilation, weights: kernels, bias, out: &mut *output });
+            in_lanes(Correlate {
+                input,
+                kernel,
+                dilation,
+                weights: kernels,
+                bias,
+                out: &mut *output,
+            });
             let planes = output.chunks_exact(bare.plane());
             let nexts = next.chunks_exact_mut(next_plane);
             for (lane, ((from, to), affine)) in planes.zip(nexts).zip(affines).enumerate() {

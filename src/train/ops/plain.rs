@@ -103,8 +103,9 @@ impl Node {
                 self.channel_gradients(&channel, &to_a[plane.clone()], &to_b[plane], size)
             })
             .unzip();
-        let tensor =
-            |planes: Vec<Vec<T>>| Tensor::from_vec(planes.concat(), target.shape(), target.device());
+        let tensor = |planes: Vec<Vec<T>>| {
+            Tensor::from_vec(planes.concat(), target.shape(), target.device())
+        };
         Ok((Some(tensor(gradients.0)?), Some(tensor(gradients.1)?)))
     }
 }
@@ -131,7 +132,8 @@ impl Channel {
 /// The adjoint of [`box_mean`]: every value is spread evenly over its window.
 fn box_mean_adjoint(mut values: Vec<f64>, height: usize, width: usize, radius: usize) -> Vec<f64> {
     // mean = sum / count, and the sum is its own adjoint: adjoint = count · mean of (value / count).
-    let span = |at: usize, len: usize| ((at + radius + 1).min(len) - at.saturating_sub(radius)) as f64;
+    let span =
+        |at: usize, len: usize| ((at + radius + 1).min(len) - at.saturating_sub(radius)) as f64;
     let across: Vec<f64> = (0..width).map(|x| span(x, width)).collect();
     for (y, row) in values.chunks_exact_mut(width).enumerate() {
         let down = span(y, height);

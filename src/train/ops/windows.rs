@@ -152,8 +152,7 @@ impl Node {
             }
             to_kernel[tap] += sum;
         });
-        let [to_x, to_y, to_xy, to_xx] =
-            to_sums.map(|to_sum| self.spread(&to_sum, kernel, size));
+        let [to_x, to_y, to_xy, to_xx] = to_sums.map(|to_sum| self.spread(&to_sum, kernel, size));
         let to_guide = (0..count).map(|i| to_x[i] + to_xy[i] * y[i] + 2.0 * to_xx[i] * x[i]);
         let to_target = (0..count).map(|i| to_y[i] + to_xy[i] * x[i]);
         (to_guide.collect(), to_target.collect(), to_kernel)
@@ -198,7 +197,11 @@ impl Channel {
     fn statistics<T: Real>(&self) -> [Vec<T>; 4] {
         let [x, y, xy, xx] = &self.means;
         let centred = |product: &[f64], x: &[f64], y: &[f64]| {
-            product.iter().zip(x.iter().zip(y)).map(|(product, (x, y))| T::of(product - x * y)).collect()
+            product
+                .iter()
+                .zip(x.iter().zip(y))
+                .map(|(product, (x, y))| T::of(product - x * y))
+                .collect()
         };
         let plain = |values: &[f64]| values.iter().map(|value| T::of(*value)).collect();
         [centred(xy, x, y), centred(xx, x, x), plain(x), plain(y)]
