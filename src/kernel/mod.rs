@@ -27,7 +27,7 @@ pub mod norm;
 pub mod plain;
 pub mod render;
 pub mod sample;
-mod wide;
+pub(crate) mod wide;
 
 /// A few planes of low-resolution values, `[channels][height][width]`.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,8 +1,25 @@
-//! Learning filters from before/after pairs.
+//! Learning filters from before/after pairs: the pairs, the trainer, and how close a filter comes.
+//!
+//! The paper's networks: [`Model`] is an [`crate::operator::Operator`] with weights that move,
+//! [`Trainer`] moves them step by step over [`Lessons`], by a [`Recipe`]. The mathematics is in
+//! [`ops`].
 
+pub mod adam;
 pub mod base;
+mod lesson;
 pub mod metrics;
+mod model;
+pub mod ops;
 mod pairs;
 pub mod prior;
+pub mod random;
+mod recipe;
+mod state;
+mod trainer;
+pub mod weights;
 
+pub use lesson::{Lesson, Lessons};
+pub use model::{Model, Part};
 pub use pairs::{Pair, PairsError, pairs_by_name};
+pub use recipe::{Budget, Recipe, Stage};
+pub use trainer::{Progress, Step, TrainError, Trainer};

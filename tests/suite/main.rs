@@ -5,10 +5,13 @@
 mod cli;
 mod engine;
 mod gpu;
+mod gradients;
 mod layers;
 mod operator_files;
 mod operators;
 mod parity;
 mod photos;
 mod shared;
+mod tensors;
+mod training;
 mod window;

@@ -95,7 +95,7 @@ fn assert_close(what: &str, got: &[f32], want: &[f32], tolerance: f32) {
 }
 
 /// Runs every stage and the render; returns what the kit stores, by its names.
-fn run(operator: &Operator, hr: &Image, il: &Planes) -> HashMap<&'static str, Planes> {
+pub fn run(operator: &Operator, hr: &Image, il: &Planes) -> HashMap<&'static str, Planes> {
     let settings = operator.settings(&Tuning::default()).unwrap();
     let low = render::low(operator, il);
     let grids = render::grids(operator, &settings, &low);

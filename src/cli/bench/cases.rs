@@ -1,4 +1,4 @@
-//! What is measured: solve, render, view, and file to file.
+//! What is measured: solve, render, view, file to file, and a training step.
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -7,6 +7,7 @@ use std::time::Instant;
 use rayon::prelude::*;
 
 use super::clock::{Time, extra_mib, time};
+use super::step::{self, step_time};
 use crate::edit::{Edit, Layer, View};
 use crate::engine::{self, Backend, Strips};
 use crate::gpu::{GpuPhoto, GpuSolver};
@@ -19,6 +20,8 @@ pub struct Row {
     pub what: &'static str,
     pub variant: Variant,
     pub size: [usize; 2],
+    /// What computes, where it is not the engine that was asked for.
+    pub engine: Option<&'static str>,
     pub time: Time,
     pub more: More,
 }
@@ -44,7 +47,10 @@ pub fn run(
         for variant in variants {
             let layer = Layer::new(Arc::new(Operator::untrained(*variant, 1)));
             let edit = Edit { layers: vec![layer] };
-            let row = |what, time, more| Row { what, variant: *variant, size: *size, time, more };
+            let row = |what, time, more| {
+                let (variant, size) = (*variant, *size);
+                Row { what, variant, size, engine: None, time, more }
+            };
             report(row("solve", solve_time(backend, &source, &edit, repeat)?, Vec::new()));
             let (render, extra) = render_time(backend, &source, &edit, repeat)?;
             let copies = render.median_ms / copy.median_ms;
@@ -62,6 +68,12 @@ pub fn run(
             let (apply, more) = apply_time(backend, &source, &edit, repeat.min(3))?;
             report(row("apply", apply, more));
         }
+    }
+    let photo = picture(step::SIZE);
+    for variant in variants {
+        let time = step_time(*variant, &photo, repeat)?;
+        let (variant, engine) = (*variant, Some("cpu"));
+        report(Row { what: "step", variant, size: step::SIZE, engine, time, more: Vec::new() });
     }
     Ok(())
 }

@@ -5,6 +5,7 @@
 
 mod cases;
 mod clock;
+mod step;
 
 use serde_json::{Value, json};
 
@@ -72,7 +73,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), String> {
             let mut whole = json!({ "what": row.what, "variant": row.variant.name() });
             whole["width"] = json!(row.size[0]);
             whole["height"] = json!(row.size[1]);
-            whole["engine"] = json!(backend.name());
+            whole["engine"] = json!(row.engine.unwrap_or(backend.name()));
             whole["threads"] = json!(threads);
             whole["median_ms"] = json!(row.time.median_ms);
             whole["min_ms"] = json!(row.time.min_ms);
