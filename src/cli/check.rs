@@ -10,8 +10,8 @@ use crate::edit::{Edit, Layer};
 use crate::operator::Library;
 use crate::photo::{self, Image};
 use crate::render::{self, Solver, Source};
+use crate::train::examples::{Pair, pairs_by_name};
 use crate::train::metrics::{Closeness, closeness, psnr};
-use crate::train::{Pair, pairs_by_name};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {

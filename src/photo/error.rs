@@ -103,7 +103,7 @@ pub enum PhotoError {
 
 impl PhotoError {
     /// The operating system could not read `path`.
-    pub(super) fn unreadable(path: &Path, error: &io::Error) -> Self {
+    pub fn unreadable(path: &Path, error: &io::Error) -> Self {
         Self::Unreadable { name: name(path), reason: reason(error) }
     }
 

@@ -9,6 +9,7 @@
 //! file ← target ← encode_* ← values (color, dither) ← strips of an edit ←┘
 //! ```
 
+mod capture;
 mod color;
 mod curve;
 mod decode_jpeg;
@@ -35,6 +36,7 @@ mod tiff_ifd;
 mod values;
 mod xmp;
 
+pub use capture::Capture;
 pub use error::PhotoError;
 pub use export::{ExportOptions, Format, export};
 pub use image::{Coding, Depth, Image, Pixels};

@@ -8,7 +8,7 @@ const LAYERS: [&str; 10] =
     ["cli", "app", "engine", "train", "gpu", "render", "edit", "kernel", "operator", "photo"];
 
 /// Crates that only some modules may know.
-const HORIZONS: [(&str, &[&str]); 10] = [
+const HORIZONS: [(&str, &[&str]); 11] = [
     ("egui", &["app"]),
     ("eframe", &["app"]),
     ("rfd", &["app"]),
@@ -19,6 +19,7 @@ const HORIZONS: [(&str, &[&str]); 10] = [
     ("candle_core", &["train"]),
     ("candle_nn", &["train"]),
     ("faer", &["train"]),
+    ("rustfft", &["train"]),
 ];
 
 fn files(folder: &Path) -> Vec<PathBuf> {

@@ -1,0 +1,30 @@
+//! Examples: before/after pairs, read and made ready for learning.
+//!
+//! ```text
+//! folders, files → pairing → Pair ─→ photo::open, twice ─→ align → Alignment or Reason
+//!                                                             │
+//!                    Example ←─ gather (sample, pixels) ←─ repainted → Mask or Reason
+//! ```
+//!
+//! [`read()`] turns pairs into [`Example`]s or says, pair by pair, why not. A photo's pixels are
+//! dropped as soon as its example is made; [`pictures()`] reads them again.
+
+mod alignment;
+mod example;
+mod gather;
+mod interpolate;
+mod names;
+mod pairing;
+mod pictures;
+mod read;
+mod reason;
+mod seeded;
+
+pub use alignment::{Alignment, Rectangle};
+pub use example::{Example, Mask, PixelPool};
+pub use pairing::{
+    Confidence, Half, Pair, Pairing, PairsError, Rule, Unpaired, ordered, pairs_by_name, photos_in,
+};
+pub use pictures::pictures;
+pub use read::{Cancelled, LeftOut, Options, Progress, Report, read, read_one};
+pub use reason::Reason;

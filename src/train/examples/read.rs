@@ -1,0 +1,180 @@
+//! Reading pairs: what is an example, and why the others are none.
+
+use std::fs::File;
+use std::io;
+use std::io::Read as _;
+use std::ops::ControlFlow;
+use std::path::Path;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use sha2::{Digest as _, Sha256};
+
+use super::alignment::Alignment;
+use super::example::{Example, Mask};
+use super::gather::Halves;
+use super::pairing::Pair;
+use super::reason::Reason;
+use crate::kernel::moments::code_sums;
+use crate::photo;
+use crate::photo::PhotoError;
+
+/// Pictures need this many pixels a side.
+const SIDE_MIN: usize = 32;
+
+/// Pairs in memory at once: decoded photos are large.
+const AT_ONCE: usize = 2;
+
+/// What is wanted of each pair.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// Pixels of [`Example::pixels`]; a pair with fewer gives all it has.
+    pub pixels: usize,
+    /// Where the random positions start from. The same seed, pair and count give the same pixels.
+    pub seed: u64,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { pixels: 65_536, seed: 0 }
+    }
+}
+
+/// How far reading is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Progress {
+    /// Pairs that are read or left out.
+    pub done: usize,
+    /// Pairs in all.
+    pub of: usize,
+}
+
+/// What came of the pairs, in their order.
+#[derive(Debug, Default)]
+pub struct Report {
+    /// The pairs that are examples.
+    pub read: Vec<Example>,
+    /// The pairs that are none, and why.
+    pub left_out: Vec<LeftOut>,
+}
+
+/// A pair that is no example.
+#[derive(Debug)]
+pub struct LeftOut {
+    /// The pair.
+    pub pair: Pair,
+    /// Why, a sentence.
+    pub reason: Reason,
+}
+
+/// The user stopped the reading.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("Reading the examples was cancelled. Nothing was written.")]
+pub struct Cancelled;
+
+/// Reads pairs, two at a time; `watch` hears of each one that is done and may break off. Decoded
+/// photos are dropped at once; what is kept of each pair is about 32 bytes for each of its pixels
+/// and 3 MiB.
+///
+/// # Errors
+/// When `watch` broke off.
+pub fn read(
+    pairs: &[Pair],
+    options: &Options,
+    watch: impl Fn(Progress) -> ControlFlow<()> + Sync,
+) -> Result<Report, Cancelled> {
+    let (next, done, stop) = (AtomicUsize::new(0), AtomicUsize::new(0), AtomicBool::new(false));
+    let results: Vec<Mutex<Option<Result<Example, Reason>>>> =
+        pairs.iter().map(|_| Mutex::new(None)).collect();
+    let work = || {
+        while !stop.load(Ordering::Relaxed) {
+            let index = next.fetch_add(1, Ordering::Relaxed);
+            let Some(pair) = pairs.get(index) else { return };
+            let result = read_one(pair, options);
+            if let Ok(mut slot) = results[index].lock() {
+                *slot = Some(result);
+            }
+            let progress =
+                Progress { done: done.fetch_add(1, Ordering::Relaxed) + 1, of: pairs.len() };
+            if watch(progress).is_break() {
+                stop.store(true, Ordering::Relaxed);
+            }
+        }
+    };
+    // Threads of their own: rayon would start further pairs while a decoder waits in one.
+    std::thread::scope(|scope| {
+        for _ in 0..AT_ONCE.min(pairs.len()) {
+            scope.spawn(work);
+        }
+    });
+    if stop.load(Ordering::Relaxed) {
+        return Err(Cancelled);
+    }
+    let mut report = Report::default();
+    for (pair, result) in pairs.iter().zip(results) {
+        match result.into_inner().ok().flatten() {
+            Some(Ok(example)) => report.read.push(example),
+            Some(Err(reason)) => report.left_out.push(LeftOut { pair: pair.clone(), reason }),
+            None => {}
+        }
+    }
+    Ok(report)
+}
+
+/// Reads one pair.
+///
+/// # Errors
+/// When it is no example; the reason says why.
+pub fn read_one(pair: &Pair, options: &Options) -> Result<Example, Reason> {
+    let before = photo::open(&pair.before)?;
+    let after = photo::open(&pair.after)?;
+    for (file, image) in [(&pair.before, &before.image), (&pair.after, &after.image)] {
+        if image.width.min(image.height) < SIDE_MIN {
+            return Err(Reason::too_small(file, (image.width, image.height)));
+        }
+    }
+    let [before_size, after_size] =
+        [&before.image, &after.image].map(|image| (image.width, image.height));
+    if before_size != after_size {
+        return Err(Reason::another_photo(pair));
+    }
+    let alignment = Alignment::identity(before_size, after_size);
+    let mask = Mask::none();
+    let halves =
+        Halves { before: &before.image, after: &after.image, alignment: &alignment, mask: &mask };
+    let samples = halves.samples();
+    let before_sha256 = sha256(&pair.before)?;
+    // Of its own for each photo, whatever the order of the pairs.
+    let own = u64::from_str_radix(&before_sha256[..16], 16).unwrap_or(0);
+    let pixels = halves.pixels(options.pixels, options.seed ^ own);
+    Ok(Example {
+        pair: pair.clone(),
+        before_sha256,
+        after_sha256: sha256(&pair.after)?,
+        width: before_size.0,
+        height: before_size.1,
+        capture: before.metadata.capture(),
+        alignment,
+        sample: samples.sample,
+        edited: samples.edited,
+        known: samples.known,
+        moments: code_sums(&before.image).moments(before.image.coding),
+        pixels,
+        mask,
+    })
+}
+
+/// The SHA-256 of a file, in lower-case hexadecimal digits.
+fn sha256(path: &Path) -> Result<String, PhotoError> {
+    let unreadable = |error: io::Error| PhotoError::unreadable(path, &error);
+    let mut file = File::open(path).map_err(unreadable)?;
+    let (mut hash, mut chunk) = (Sha256::new(), vec![0; 1 << 20]);
+    loop {
+        match file.read(&mut chunk) {
+            Ok(0) => return Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()),
+            Ok(length) => hash.update(&chunk[..length]),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(unreadable(error)),
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! Why a pair is no example.
+
+use std::path::Path;
+
+use super::names::name;
+use super::pairing::Pair;
+use crate::photo::PhotoError;
+
+/// Why a pair was left out. Each message is meant for the user as it is: what happened and what to
+/// do. The files stay as they are.
+#[derive(Debug, thiserror::Error)]
+pub enum Reason {
+    /// One of the files could not be opened.
+    #[error(transparent)]
+    Unopened(#[from] PhotoError),
+    /// One of the pictures is too small to learn from.
+    #[error(
+        "“{file}” is {width}x{height} pixels, too small to learn from: both sides need at least 32. Export it larger."
+    )]
+    TooSmall {
+        /// The file's name.
+        file: String,
+        /// Columns.
+        width: usize,
+        /// Rows.
+        height: usize,
+    },
+    /// The edit shows another photo.
+    #[error(
+        "“{after}” does not show the same photo as “{before}”. Check whether it was swapped with another one."
+    )]
+    AnotherPhoto {
+        /// The photo's name.
+        before: String,
+        /// The edit's name.
+        after: String,
+    },
+    /// There is nothing to compare, and the sizes differ.
+    #[error(
+        "“{before}” and “{after}” differ in size and have too little detail to be laid on each other. Export the edit uncropped and at full size."
+    )]
+    NoDetail {
+        /// The photo's name.
+        before: String,
+        /// The edit's name.
+        after: String,
+    },
+    /// The edit is bent against the photo.
+    #[error(
+        "“{after}” is bent against “{before}” by up to {pixels:.0} pixels, as by a lens or perspective correction. Export both with it or both without."
+    )]
+    Warped {
+        /// The photo's name.
+        before: String,
+        /// The edit's name.
+        after: String,
+        /// How far the two are apart where it is worst, in pixels of the photo.
+        pixels: f64,
+    },
+    /// The edit shows too small a part of the photo.
+    #[error(
+        "“{after}” shows only {percent:.0} % of “{before}”. Export the edit with less cropped away."
+    )]
+    LittleOverlap {
+        /// The photo's name.
+        before: String,
+        /// The edit's name.
+        after: String,
+        /// Share of the photo in per cent.
+        percent: f64,
+    },
+    /// Too much of the edit is painted, removed or written.
+    #[error(
+        "{percent:.0} % of “{after}” cannot be expressed as light and contrast of “{before}”: something was added, removed or painted over. Choose a pair without that."
+    )]
+    Repainted {
+        /// The photo's name.
+        before: String,
+        /// The edit's name.
+        after: String,
+        /// Share of the common part in per cent.
+        percent: f64,
+    },
+}
+
+impl Reason {
+    /// A picture of this size is too small.
+    pub(super) fn too_small(file: &Path, (width, height): (usize, usize)) -> Self {
+        Self::TooSmall { file: name(file), width, height }
+    }
+
+    /// The two are different photos.
+    pub(super) fn another_photo(pair: &Pair) -> Self {
+        Self::AnotherPhoto { before: name(&pair.before), after: name(&pair.after) }
+    }
+}
