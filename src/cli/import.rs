@@ -57,7 +57,7 @@ fn read_provenance(path: &Path) -> Result<Provenance, String> {
 }
 
 /// A bare name is a filter of the user's own library.
-fn file_of(out: &Path) -> Result<PathBuf, String> {
+pub(super) fn file_of(out: &Path) -> Result<PathBuf, String> {
     if out.extension().is_some() || out.components().count() > 1 {
         if out.extension().is_none_or(|ending| ending != "safetensors") {
             return Err(format!(

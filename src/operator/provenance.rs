@@ -18,6 +18,9 @@ pub struct Provenance {
     /// Names of the photos that it learned from.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub learned_from: Vec<String>,
+    /// SHA-256 of each example's photo and edit.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub examples: Vec<[String; 2]>,
     /// Licence of the photos and of the filter.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub license: Option<String>,
@@ -30,6 +33,9 @@ pub struct Provenance {
     /// Seed of the training.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub seed: Option<u64>,
+    /// Mean PSNR in dB of the examples, each by a fit that had not seen it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub psnr_unseen: Option<f64>,
     /// Closeness on photos that it has not seen.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub check: Option<Check>,
@@ -56,6 +62,7 @@ impl Provenance {
             date: one(self.date),
             edit: one(self.edit),
             learned_from: all(self.learned_from),
+            examples: self.examples.into_iter().take(10_000).map(|it| it.map(|hash| change(&hash))).collect(),
             license: one(self.license),
             check: self.check.map(|check| Check { photos: all(check.photos), ..check }),
             ..self

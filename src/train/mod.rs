@@ -10,6 +10,7 @@
 pub mod adam;
 pub mod base;
 pub mod examples;
+pub mod judge;
 pub mod learn;
 mod lesson;
 pub mod metrics;

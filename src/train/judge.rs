@@ -1,0 +1,39 @@
+//! How close a filter comes to an edit that somebody made.
+
+use std::sync::Arc;
+
+use super::metrics::{Closeness, closeness, psnr};
+use crate::edit::{Edit, Layer};
+use crate::operator::Operator;
+use crate::photo::{Image, Photo};
+use crate::render;
+use crate::render::{Solver, Source};
+
+/// How close a filter at full strength comes to an edit of a photo.
+#[derive(Clone, Copy, Debug)]
+pub struct Judged {
+    /// Of the filter's picture.
+    pub closeness: Closeness,
+    /// PSNR in dB of the photo itself: doing nothing.
+    pub psnr_nothing: f64,
+}
+
+/// Renders the filter at full strength, in 8 bits or the photo's own depth, and compares; None where
+/// photo and edit differ in size.
+///
+/// # Errors
+/// A sentence where the filter cannot be rendered.
+pub fn judge(
+    operator: &Arc<Operator>,
+    before: Photo,
+    after: &Image,
+) -> Result<Option<Judged>, String> {
+    let layer = Layer { strength: 1.0, ..Layer::new(Arc::clone(operator)) };
+    let edit = Edit { layers: vec![layer] };
+    let source = Source::new(Arc::new(before));
+    let stages = Solver::default().solve(&source, &edit).map_err(|error| error.to_string())?;
+    let ours: Image = render::strip(&source, &stages, 0..source.image().height);
+    Ok(closeness(&ours, after).and_then(|closeness| {
+        Some(Judged { closeness, psnr_nothing: psnr(source.image(), after)? })
+    }))
+}

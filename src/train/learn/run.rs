@@ -1,0 +1,112 @@
+//! A learning run's folder, beside the filter: versions, each of them a filter that can be used at
+//! once, and what is needed to go on after an interruption.
+
+use std::fs;
+use std::io;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::LearnError;
+use crate::atomic::Draft;
+use crate::operator::{Operator, write};
+
+/// What a run learns from and how. Only a run with the same record can be resumed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Record {
+    /// Version of this record.
+    pub format: u32,
+    /// SHA-256 of each example's photo and edit.
+    pub examples: Vec<[String; 2]>,
+    /// The rung that was asked for, or `auto`.
+    pub rung: String,
+    /// The budget that was asked for, in words.
+    pub budget: String,
+    /// What random numbers follow from.
+    pub seed: u64,
+}
+
+/// The folder of a run.
+#[derive(Debug)]
+pub(super) struct Run {
+    folder: PathBuf,
+    versions: usize,
+}
+
+const RECORD: &str = "run.json";
+const STATE: &str = "state.bin";
+
+impl Run {
+    /// The folder for a filter's file.
+    pub fn folder(file: &Path) -> PathBuf {
+        file.with_extension("run")
+    }
+
+    /// A new run, or with `resume` the one that was interrupted.
+    pub fn open(file: &Path, record: &Record, resume: bool) -> Result<Self, LearnError> {
+        let folder = Self::folder(file);
+        let failed = |error: io::Error| LearnError::folder(&folder, &error);
+        let place = folder.join(RECORD);
+        match (place.exists(), resume) {
+            (true, false) => return Err(LearnError::Interrupted(folder)),
+            (true, true) => {
+                let text = fs::read_to_string(&place).map_err(failed)?;
+                if serde_json::from_str::<Record>(&text).ok().as_ref() != Some(record) {
+                    return Err(LearnError::OtherRun(folder));
+                }
+            }
+            // Nothing was kept yet: starting over is going on.
+            (false, _) => {
+                fs::create_dir_all(&folder).map_err(failed)?;
+                let text = serde_json::to_string_pretty(record).map_err(io::Error::other);
+                put(&place, text.map_err(failed)?.as_bytes()).map_err(failed)?;
+            }
+        }
+        let entries = fs::read_dir(&folder).map_err(failed)?;
+        let number = |entry: io::Result<fs::DirEntry>| -> Option<usize> {
+            let name = entry.ok()?.file_name().into_string().ok()?;
+            name.strip_prefix('v')?.strip_suffix(".safetensors")?.parse().ok()
+        };
+        let versions = entries.filter_map(number).max().unwrap_or(0);
+        Ok(Self { folder, versions })
+    }
+
+    /// Keeps a version; earlier ones stay. A version that an interrupted run kept already is not
+    /// kept again.
+    pub fn keep(&mut self, operator: &Operator, number: usize) -> Result<Option<PathBuf>, LearnError> {
+        if number <= self.versions {
+            return Ok(None);
+        }
+        let file = self.folder.join(format!("v{number:03}.safetensors"));
+        write(operator, &file, false)?;
+        self.versions = number;
+        Ok(Some(file))
+    }
+
+    /// Keeps the state to go on from, in place of the one before.
+    pub fn keep_state(&self, state: &[u8]) -> Result<(), LearnError> {
+        let place = self.folder.join(STATE);
+        put(&place, state).map_err(|error| LearnError::folder(&self.folder, &error))
+    }
+
+    /// The state to go on from.
+    pub fn state(&self) -> Option<Vec<u8>> {
+        fs::read(self.folder.join(STATE)).ok()
+    }
+
+    /// The run has come to its end: what was needed to go on is removed, the versions stay.
+    pub fn finish(&self) {
+        for name in [STATE, RECORD] {
+            // A file that cannot be removed does no harm.
+            drop(fs::remove_file(self.folder.join(name)));
+        }
+    }
+}
+
+fn put(place: &Path, bytes: &[u8]) -> io::Result<()> {
+    let draft = Draft::beside(place)?;
+    draft.file().write_all(bytes)?;
+    draft.finish(place, true)
+}
