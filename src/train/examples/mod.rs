@@ -9,6 +9,7 @@
 //! [`read()`] turns pairs into [`Example`]s or says, pair by pair, why not. A photo's pixels are
 //! dropped as soon as its example is made; [`pictures()`] reads them again.
 
+mod align;
 mod alignment;
 mod example;
 mod gather;
@@ -20,6 +21,7 @@ mod read;
 mod reason;
 mod seeded;
 
+pub use align::{Misfit, align};
 pub use alignment::{Alignment, Rectangle};
 pub use example::{Example, Mask, PixelPool};
 pub use pairing::{

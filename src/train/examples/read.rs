@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use sha2::{Digest as _, Sha256};
 
-use super::alignment::Alignment;
+use super::align::align;
 use super::example::{Example, Mask};
 use super::gather::Halves;
 use super::pairing::Pair;
@@ -135,10 +135,8 @@ pub fn read_one(pair: &Pair, options: &Options) -> Result<Example, Reason> {
     }
     let [before_size, after_size] =
         [&before.image, &after.image].map(|image| (image.width, image.height));
-    if before_size != after_size {
-        return Err(Reason::another_photo(pair));
-    }
-    let alignment = Alignment::identity(before_size, after_size);
+    let alignment =
+        align(&before.image, &after.image).map_err(|misfit| Reason::misfit(pair, misfit))?;
     let mask = Mask::none();
     let halves =
         Halves { before: &before.image, after: &after.image, alignment: &alignment, mask: &mask };

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::align::Misfit;
 use super::names::name;
 use super::pairing::Pair;
 use crate::photo::PhotoError;
@@ -89,8 +90,16 @@ impl Reason {
         Self::TooSmall { file: name(file), width, height }
     }
 
-    /// The two are different photos.
-    pub(super) fn another_photo(pair: &Pair) -> Self {
-        Self::AnotherPhoto { before: name(&pair.before), after: name(&pair.after) }
+    /// The two do not lie on each other.
+    pub(super) fn misfit(pair: &Pair, misfit: Misfit) -> Self {
+        let (before, after) = (name(&pair.before), name(&pair.after));
+        match misfit {
+            Misfit::Another => Self::AnotherPhoto { before, after },
+            Misfit::NoDetail => Self::NoDetail { before, after },
+            Misfit::Warped(pixels) => Self::Warped { before, after, pixels },
+            Misfit::LittleOverlap(share) => {
+                Self::LittleOverlap { before, after, percent: 100.0 * share }
+            }
+        }
     }
 }
