@@ -5,9 +5,10 @@ use std::sync::Arc;
 use candle_core::backprop::GradStore;
 use candle_core::{DType, Device, Result, Tensor, Var};
 
+use super::ops::convolutional::{self, Layer};
 use super::ops::head::{self, Target};
 use super::ops::network::{Plan, network};
-use super::ops::{compose, plain, windows};
+use super::ops::{compose, plain};
 use super::weights::{flatten, restore};
 use crate::operator::GuidedLayer;
 use crate::operator::Network;
@@ -166,16 +167,17 @@ impl Model {
         };
         match (&self.operator.layer, &self.pointwise) {
             (GuidedLayer::Convolutional { dilation, .. }, Some(plan)) => {
-                let mean = self.weights("layer.mean")?;
-                let windows = if self.is_composed {
-                    compose::windows(&gl, &ol, mean, *dilation)?
-                } else {
-                    windows::windows(&gl, &ol, mean, *dilation)?
+                let layer = Layer {
+                    mean: self.weights("layer.mean")?,
+                    pointwise: self.weights("layer.pointwise")?,
+                    plan,
+                    dilation: *dilation,
                 };
-                let part = |first: usize, count: usize| windows.narrow(0, first, count);
-                let a = self.run(&part(0, 6)?, self.weights("layer.pointwise")?, plan)?;
-                let b = (part(9, 3)? - (&a * part(6, 3)?)?)?;
-                Tensor::cat(&[a, b], 0)
+                if self.is_composed {
+                    compose::convolutional(&gl, &ol, layer)
+                } else {
+                    convolutional::solve(&gl, &ol, layer)
+                }
             }
             (GuidedLayer::Plain { radius, epsilon }, _) if self.is_composed => {
                 compose::plain(&gl, &ol, *radius, *epsilon)

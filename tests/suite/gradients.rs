@@ -9,7 +9,7 @@ use understudy::kernel::moments::Moments;
 use understudy::operator::{AdaptiveNorm, Conv, Layer, Network, Statistics};
 use understudy::train::ops::head::{self, Target};
 use understudy::train::ops::network::{Plan, network};
-use understudy::train::ops::{compose, plain, windows};
+use understudy::train::ops::{compose, convolutional, plain};
 
 use crate::shared::{shared, skipped};
 use crate::tensors::{Tensors, assert_close};
@@ -287,7 +287,7 @@ fn the_guided_filter_of_one_size() {
     });
 }
 
-type Windows = fn(&Tensor, &Tensor, &Tensor, usize) -> candle_core::Result<Tensor>;
+type Layered = fn(&Tensor, &Tensor, convolutional::Layer<'_>) -> candle_core::Result<Tensor>;
 
 #[test]
 fn the_convolutional_guided_layer() {
@@ -297,35 +297,22 @@ fn the_convolutional_guided_layer() {
             .filter_map(|name| name.strip_prefix("conv.")?.strip_suffix(".out"))
             .collect();
         for case in &cases {
-            let (mode, dilation) = case.split_once(".r").unwrap();
-            let dilation: usize = dilation.parse().unwrap();
-            for (how, run, windows) in [
-                ("fused", network as Run, windows::windows as Windows),
-                ("composed", compose::network, compose::windows),
+            for (solve, kind) in [
+                (convolutional::solve as Layered, DType::F64),
+                (convolutional::solve, DType::F32),
+                (compose::convolutional, DType::F64),
             ] {
-                for kind in [DType::F64, DType::F32] {
-                    if (how, kind) != ("composed", DType::F32) {
-                        let what = format!("{case} {how} {kind:?}");
-                        convolutional(tensors, case, mode, dilation, kind, &what, run, windows);
-                    }
-                }
+                one_convolutional(tensors, case, kind, solve);
             }
         }
         cases.len()
     });
 }
 
-#[allow(clippy::too_many_arguments, reason = "one case of the test above")]
-fn convolutional(
-    tensors: &Tensors,
-    case: &str,
-    mode: &str,
-    dilation: usize,
-    kind: DType,
-    what: &str,
-    run: Run,
-    windows: Windows,
-) {
+fn one_convolutional(tensors: &Tensors, case: &str, kind: DType, solve: Layered) {
+    let what = &format!("{case} {kind:?}");
+    let (mode, dilation) = case.split_once(".r").unwrap();
+    let dilation: usize = dilation.parse().unwrap();
     let get = |part: &str| tensors.planes(&format!("conv.{case}.{part}"), kind);
     let want = |part: &str| tensors.values(&format!("conv.{case}.{part}"));
     let param = |part: &str| want(&format!("param.{part}"));
@@ -361,10 +348,9 @@ fn convolutional(
     let plan = plan(layers, if is_frozen { Statistics::Frozen } else { Statistics::PerImage });
     let (x, y, high) = (var(&get("x_lr")), var(&get("y_lr")), var(&get("x_hr")));
     let (mean, weights) = (vector(param("box_filter.weight"), kind), vector(&weights, kind));
-    let windows = windows(&x, &y, &mean, dilation).unwrap();
-    let part = |first: usize, count: usize| windows.narrow(0, first, count).unwrap();
-    let a = run(&part(0, 6), &weights, &plan).unwrap();
-    let b = (part(9, 3) - (&a * part(6, 3)).unwrap()).unwrap();
+    let layer = convolutional::Layer { mean: &mean, pointwise: &weights, plan: &plan, dilation };
+    let grids = solve(&x, &y, layer).unwrap();
+    let [a, b] = [0, 3].map(|first| grids.narrow(0, first, 3).unwrap());
     let gradient = get("grad_out");
     let (_, height, width) = gradient.dims3().unwrap();
     let up = |grid: &Tensor| compose::upsample(grid, height, width).unwrap();

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use candle_core::{DType, Device, Result, Tensor};
 
 use super::bilinear;
+use super::convolutional::Layer;
 use super::head::Target;
 use super::network::{Plan, Step};
 use crate::operator::AdaptiveNorm;
@@ -115,16 +116,26 @@ fn band(len: usize, radius: usize, device: &Device) -> Result<Tensor> {
     Tensor::from_vec(rows, (len, len), device)
 }
 
-/// [`super::windows::windows`].
+/// [`super::convolutional::solve`].
 ///
 /// # Errors
 /// When shapes or types do not fit.
-pub fn windows(guide: &Tensor, target: &Tensor, mean: &Tensor, dilation: usize) -> Result<Tensor> {
+pub fn convolutional(guide: &Tensor, target: &Tensor, layer: Layer<'_>) -> Result<Tensor> {
+    let windows = windows(guide, target, layer.mean, layer.dilation)?;
+    let part = |first: usize, count: usize| windows.narrow(0, first, count);
+    let a = network(&part(0, 6)?, layer.pointwise, layer.plan)?;
+    let b = (part(9, 3)? - (&a * part(6, 3)?)?)?;
+    Tensor::cat(&[a, b], 0)
+}
+
+/// `[cov(Gl, Ol); var(Gl); mean(Gl); mean(Ol)]`, `[12, height, width]`.
+fn windows(guide: &Tensor, target: &Tensor, mean: &Tensor, dilation: usize) -> Result<Tensor> {
     let device = guide.device();
     if device.is_metal() {
+        // It has no f64; the planes are small.
         let to_cpu = |tensor: &Tensor| tensor.to_device(&Device::Cpu);
         let (guide, target, mean) = (to_cpu(guide)?, to_cpu(target)?, to_cpu(mean)?);
-        return super::windows::windows(&guide, &target, &mean, dilation)?.to_device(device);
+        return windows(&guide, &target, &mean, dilation)?.to_device(device);
     }
     let wide = |tensor: &Tensor| tensor.to_dtype(DType::F64)?.unsqueeze(0);
     let (x, y) = (wide(guide)?, wide(target)?);

@@ -11,7 +11,7 @@
 //! | [`norm`] | adaptive normalisation and leaky ReLU | Table I |
 //! | [`network`] | a list of such blocks: Cl, F at low resolution, the layer's pointwise network | Table I |
 //! | [`plain`] | the guided layer's solve | section III, Algorithm 1 |
-//! | [`windows`] | means and covariances under a learnt kernel | section III-C |
+//! | [`convolutional`] | the convolutional guided layer's | section III-C |
 //! | [`fold`] | F folded with the photo's moments | section IV |
 //! | [`bilinear`] | reading grids with aligned corners, and its adjoint | equation 4 |
 //! | [`shade`] | F, `A·G + b`, clamp, and the loss at some pixels | equations 2 and 4 |
@@ -23,6 +23,7 @@
 pub mod bilinear;
 pub mod compose;
 pub mod conv;
+pub mod convolutional;
 pub mod fold;
 pub mod head;
 pub mod network;
@@ -30,7 +31,7 @@ pub mod norm;
 pub mod plain;
 mod real;
 pub mod shade;
-pub mod windows;
+mod windows;
 
 pub use real::Real;
 

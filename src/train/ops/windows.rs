@@ -5,25 +5,21 @@
 
 use std::ops::Range;
 
-use candle_core::{CpuStorage, CustomOp3, DType, Layout, Result, Shape, Tensor, WithDType as _};
 use rayon::prelude::*;
 
-use super::{Real, compose, copied, size_of_planes, values};
+use super::Real;
 
-/// `[cov(Gl, Ol); var(Gl); mean(Gl); mean(Ol)]`, `[12, height, width]`, from Gl and Ol,
-/// `[3, height, width]` each, and a kernel a channel, `[27]`.
-///
-/// # Errors
-/// When shapes or types do not fit.
-pub fn windows(guide: &Tensor, target: &Tensor, mean: &Tensor, dilation: usize) -> Result<Tensor> {
-    if !guide.device().is_cpu() {
-        return compose::windows(guide, target, mean, dilation);
-    }
-    guide.contiguous()?.apply_op3(&target.contiguous()?, mean, Node { dilation })
+/// Means under kernels whose taps are `dilation` cells apart.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Windows {
+    pub dilation: usize,
 }
 
-struct Node {
-    dilation: usize,
+/// Gradients of Gl, of Ol, and of the kernels.
+pub(super) struct Gradients<T> {
+    pub guide: Vec<T>,
+    pub target: Vec<T>,
+    pub mean: Vec<T>,
 }
 
 /// x, y, x·y and x² of a channel, their means, and 1/N.
@@ -33,7 +29,7 @@ struct Channel {
     inverse: Vec<f64>,
 }
 
-impl Node {
+impl Windows {
     /// Calls `visit` with each tap's index and, row by row, the cells that see it and what they see.
     fn taps(&self, [height, width]: [usize; 2], mut visit: impl FnMut(usize, Range<usize>, usize)) {
         // Cells `from` on whose tap, `shift` away, is inside.
@@ -99,7 +95,9 @@ impl Node {
         Channel { fields, means, inverse }
     }
 
-    fn forward<T: Real>(&self, x: &[T], y: &[T], mean: &[T], size: [usize; 2]) -> Vec<T> {
+    /// `[cov(Gl, Ol); var(Gl); mean(Gl); mean(Ol)]`, 12 planes, from three planes of Gl and of Ol
+    /// and a kernel a channel, `[27]`.
+    pub fn forward<T: Real>(&self, x: &[T], y: &[T], mean: &[T], size: [usize; 2]) -> Vec<T> {
         let area = size[0] * size[1];
         let planes = x.par_chunks_exact(area).zip(y.par_chunks_exact(area));
         let channels: Vec<[Vec<T>; 4]> = planes
@@ -158,37 +156,34 @@ impl Node {
         (to_guide.collect(), to_target.collect(), to_kernel)
     }
 
-    fn backward<T: Real>(
+    /// Gradients of what [`Windows::forward`] took, from that of what it gave.
+    pub fn backward<T: Real>(
         &self,
-        guide: &Tensor,
-        target: &Tensor,
-        mean: &Tensor,
-        gradient: &Tensor,
-    ) -> Result<[Tensor; 3]> {
-        let (_, height, width) = guide.dims3()?;
-        let (size, area) = ([height, width], height * width);
-        let (x, y) = (copied::<T>(guide)?, copied::<T>(target)?);
-        let weights = copied::<T>(mean)?;
-        let gradient: Vec<f64> = copied::<T>(gradient)?.iter().map(|value| value.wide()).collect();
+        x: &[T],
+        y: &[T],
+        mean: &[T],
+        gradient: &[T],
+        size: [usize; 2],
+    ) -> Gradients<T> {
+        let area = size[0] * size[1];
+        let gradient: Vec<f64> = gradient.iter().map(|value| value.wide()).collect();
         let parts: Vec<_> = (0..3)
             .into_par_iter()
             .map(|i| {
                 let plane = i * area..(i + 1) * area;
-                let kernel = kernel_of(&weights, i);
+                let kernel = kernel_of(mean, i);
                 let channel = self.channel(&x[plane.clone()], &y[plane], &kernel, size);
                 let gradient = [0, 3, 6, 9].map(|part| &gradient[(part + i) * area..][..area]);
                 self.channel_gradients(&channel, gradient, &kernel, size)
             })
             .collect();
-        let joined = |part: &dyn Fn(&(Vec<f64>, Vec<f64>, [f64; 9])) -> Vec<f64>, like: &Tensor| {
-            let values = parts.iter().flat_map(part).map(T::of).collect();
-            Tensor::from_vec::<_, T>(values, like.shape(), like.device())
-        };
-        Ok([
-            joined(&|part| part.0.clone(), guide)?,
-            joined(&|part| part.1.clone(), target)?,
-            joined(&|part| part.2.to_vec(), mean)?,
-        ])
+        let mut all = Gradients { guide: Vec::new(), target: Vec::new(), mean: Vec::new() };
+        for (guide, target, mean) in parts {
+            all.guide.extend(guide.into_iter().map(T::of));
+            all.target.extend(target.into_iter().map(T::of));
+            all.mean.extend(mean.map(T::of));
+        }
+        all
     }
 }
 
@@ -211,55 +206,4 @@ impl Channel {
 /// A channel's kernel.
 fn kernel_of<T: Real>(mean: &[T], channel: usize) -> Vec<f64> {
     mean[9 * channel..][..9].iter().map(|weight| weight.wide()).collect()
-}
-
-impl CustomOp3 for Node {
-    fn name(&self) -> &'static str {
-        "windows"
-    }
-
-    fn cpu_fwd(
-        &self,
-        guide: &CpuStorage,
-        guide_layout: &Layout,
-        target: &CpuStorage,
-        target_layout: &Layout,
-        mean: &CpuStorage,
-        mean_layout: &Layout,
-    ) -> Result<(CpuStorage, Shape)> {
-        let size = size_of_planes(guide_layout, 3)?;
-        if guide_layout.dims() != target_layout.dims() || mean_layout.shape().elem_count() != 27 {
-            candle_core::bail!("Gl, Ol and the kernels of the mean do not fit");
-        }
-        let storage = match guide {
-            CpuStorage::F64(_) => f64::to_cpu_storage_owned(self.forward::<f64>(
-                values(guide, guide_layout)?,
-                values(target, target_layout)?,
-                values(mean, mean_layout)?,
-                size,
-            )),
-            _ => f32::to_cpu_storage_owned(self.forward::<f32>(
-                values(guide, guide_layout)?,
-                values(target, target_layout)?,
-                values(mean, mean_layout)?,
-                size,
-            )),
-        };
-        Ok((storage, (12, size[0], size[1]).into()))
-    }
-
-    fn bwd(
-        &self,
-        guide: &Tensor,
-        target: &Tensor,
-        mean: &Tensor,
-        _windows: &Tensor,
-        gradient: &Tensor,
-    ) -> Result<(Option<Tensor>, Option<Tensor>, Option<Tensor>)> {
-        let [to_guide, to_target, to_mean] = match guide.dtype() {
-            DType::F64 => self.backward::<f64>(guide, target, mean, gradient)?,
-            _ => self.backward::<f32>(guide, target, mean, gradient)?,
-        };
-        Ok((Some(to_guide), Some(to_target), Some(to_mean)))
-    }
 }
