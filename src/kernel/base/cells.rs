@@ -136,7 +136,9 @@ mod tests {
     fn averages_keep_the_mean_and_cover_fractions() {
         let grid = Grid { height: 1, width: 3, data: vec![1.0, 2.0, 6.0] };
         let got = grid.averaged(1, 2);
-        assert!((got.data[0] - 4.0 / 3.0).abs() < 1e-12 && (got.data[1] - 14.0 / 3.0).abs() < 1e-12);
+        assert!(
+            (got.data[0] - 4.0 / 3.0).abs() < 1e-12 && (got.data[1] - 14.0 / 3.0).abs() < 1e-12
+        );
         assert_eq!(grid.averaged(1, 6).data, [1.0, 1.0, 2.0, 2.0, 6.0, 6.0]);
     }
 

@@ -8,9 +8,26 @@ use crate::operator::{CURVES, KNOTS, LOCALS, TERMS};
 pub fn terms([r, g, b]: [f64; 3]) -> [f64; 20] {
     let (rr, gg, bb) = (r * r, g * g, b * b);
     [
-        1.0, r, g, b, // degree 1
-        rr, gg, bb, r * g, r * b, g * b, // degree 2
-        rr * r, gg * g, bb * b, rr * g, rr * b, gg * r, gg * b, bb * r, bb * g, r * g * b,
+        1.0,
+        r,
+        g,
+        b, // degree 1
+        rr,
+        gg,
+        bb,
+        r * g,
+        r * b,
+        g * b, // degree 2
+        rr * r,
+        gg * g,
+        bb * b,
+        rr * g,
+        rr * b,
+        gg * r,
+        gg * b,
+        bb * r,
+        bb * g,
+        r * g * b,
     ]
 }
 

@@ -147,3 +147,81 @@ fn add(sums: &mut [f64; 3], factor: f64, weights: [f64; 3]) {
         *sum += factor * weight;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::kernel::base::{read_cells, write_features};
+    use crate::kernel::render::{Based, Shader, Stage, aligned};
+    use crate::operator::{Operator, Variant};
+
+    /// A photo with some values beyond 0..1.
+    fn photo(height: usize, width: usize) -> Planes {
+        let mut photo = Planes::zeros(3, height, width);
+        let area = photo.area();
+        for (i, value) in photo.data.iter_mut().enumerate() {
+            let (channel, x, y) = (i / area, i % width, i % area / width);
+            let wave = (x as f32 / 9.0 + channel as f32).sin() * (y as f32 / 7.0).cos();
+            *value = 0.5 + 0.55 * wave + (i * 7919 % 101) as f32 / 2000.0;
+        }
+        photo
+    }
+
+    #[test]
+    fn the_folded_render_is_the_weighted_sum_of_the_features() {
+        let (height, width) = (41, 77);
+        let photo = photo(height, width);
+        for (rank, local, scale) in [(0, true, 1.0), (2, true, 1.6), (7, false, 1.0)] {
+            let mut base = Operator::untrained(Variant::Base, 9).base.expect("it is one");
+            base.statistics.axes = (0..rank).map(|i| [0.3 - 0.1 * i as f64; 10]).collect();
+            base.local = local;
+            let features = Base::features(rank, local);
+            base.weights = (0..3 * features).map(|i| (i as f32 * 1.7).sin() * 0.05).collect();
+            let folded = fold(&base, &photo, scale);
+            let got = rendered(&photo, folded);
+            let cells = if local { locals(&photo, scale) } else { Planes::zeros(0, 2, 2) };
+            let z = base.statistics.code(&statistics(&photo));
+            let (mut u, mut row) = (vec![0.0; cells.channels], vec![0.0; features]);
+            for at in 0..photo.area() {
+                let (x, y) = (at % width, at / width);
+                let place = |at: usize, len: usize| (at as f64 + 0.5) / len as f64;
+                read_cells(&cells, place(x, width), place(y, height), &mut u);
+                let input = [0, 1, 2].map(|i| photo.plane(i)[at]);
+                let colour = input.map(|value| f64::from(value.clamp(0.0, 1.0)));
+                write_features(colour, &u, &z, &mut row);
+                for output in 0..3 {
+                    let sum: f64 = (0..features)
+                        .map(|i| row[i] * f64::from(base.weights[3 * i + output]))
+                        .sum();
+                    let want = f64::from(input[output]) + sum;
+                    let got = f64::from(got.plane(output)[at]);
+                    assert!((got - want).abs() < 1e-5, "{x} {y}: {got} instead of {want}");
+                }
+            }
+        }
+    }
+
+    fn rendered(photo: &Planes, folded: Folded) -> Planes {
+        let (width, height) = (photo.width, photo.height);
+        let base = Some(Arc::new(Based { folded, width, height }));
+        let stages = [Stage { base, guide: None, grids: None, clamp: false, strength: 1.0 }];
+        let across: Vec<f32> = (0..width).map(|x| aligned(x as f64, width)).collect();
+        let shader = Shader::new(&stages, &across);
+        // Two blocks, so that runs begin in the middle of a row.
+        let mut blocks = [shader.block(0..30), shader.block(30..width)];
+        let mut out = photo.clone();
+        let area = out.area();
+        let (r, rest) = out.data.split_at_mut(area);
+        let (g, b) = rest.split_at_mut(area);
+        for y in 0..height {
+            for (block, columns) in blocks.iter_mut().zip([0..30, 30..width]) {
+                let part = y * width + columns.start..y * width + columns.end;
+                let rgb = [&mut r[part.clone()], &mut g[part.clone()], &mut b[part]];
+                block.row(aligned(y as f64, height), rgb);
+            }
+        }
+        out
+    }
+}

@@ -42,9 +42,8 @@ fn clamped(sample: &Planes) -> [Vec<f64>; 3] {
 
 /// Luminance of planes of colour.
 fn luminance([r, g, b]: &[Vec<f64>; 3]) -> Vec<f64> {
-    let of = |((r, g), b): ((&f64, &f64), &f64)| {
-        LUMINANCE[0] * r + LUMINANCE[1] * g + LUMINANCE[2] * b
-    };
+    let of =
+        |((r, g), b): ((&f64, &f64), &f64)| LUMINANCE[0] * r + LUMINANCE[1] * g + LUMINANCE[2] * b;
     r.iter().zip(g).zip(b).map(of).collect()
 }
 

@@ -6,8 +6,8 @@
 use std::ops::Range;
 
 use super::super::wide::{Wide, fma, wide};
-use super::fold::{BENDS, Cell, Folded};
 use super::LUMINANCE;
+use super::fold::{BENDS, Cell, Folded};
 use crate::operator::KNOTS;
 
 /// Columns of a block, in runs that lie between the same two cells.
@@ -48,7 +48,13 @@ impl Runs {
 
     /// G of a row of pixels. `row` is the row of cells above it and how far it is to the next.
     /// CPU twin of `base` in `shade.wgsl`.
-    pub fn row(&mut self, folded: &Folded, row: (usize, f32), rgb: [&[f32]; 3], g: [&mut [f32]; 3]) {
+    pub fn row(
+        &mut self,
+        folded: &Folded,
+        row: (usize, f32),
+        rgb: [&[f32]; 3],
+        g: [&mut [f32]; 3],
+    ) {
         let (width, (cell, fraction)) = (folded.width, row);
         let upper = &folded.cells[cell * width..][..width];
         let lower = &folded.cells[(cell + 1).min(folded.height - 1) * width..][..width];

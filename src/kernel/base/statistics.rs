@@ -52,12 +52,8 @@ mod tests {
 
     #[test]
     fn a_flat_photo_has_no_deviation_and_clipped_values_count_as_clipped() {
-        let sample = Planes {
-            channels: 3,
-            height: 1,
-            width: 2,
-            data: vec![1.5, 1.5, 0.5, 0.5, -1.0, -1.0],
-        };
+        let sample =
+            Planes { channels: 3, height: 1, width: 2, data: vec![1.5, 1.5, 0.5, 0.5, -1.0, -1.0] };
         let got = statistics(&sample);
         let light = 0.2126 + 0.7152 * 0.5;
         assert!((got[0] - light).abs() < 1e-12 && got[1] < 1e-12);
