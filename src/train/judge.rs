@@ -25,12 +25,12 @@ pub struct Judged {
 /// A sentence where the filter cannot be rendered.
 pub fn judge(
     operator: &Arc<Operator>,
-    before: Photo,
+    before: Arc<Photo>,
     after: &Image,
 ) -> Result<Option<Judged>, String> {
     let layer = Layer { strength: 1.0, ..Layer::new(Arc::clone(operator)) };
     let edit = Edit { layers: vec![layer] };
-    let source = Source::new(Arc::new(before));
+    let source = Source::new(before);
     let stages = Solver::default().solve(&source, &edit).map_err(|error| error.to_string())?;
     let ours: Image = render::strip(&source, &stages, 0..source.image().height);
     Ok(closeness(&ours, after).and_then(|closeness| {

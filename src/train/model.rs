@@ -44,8 +44,8 @@ impl Model {
     pub fn new(operator: &Operator, device: &Device, kind: DType) -> Result<Self> {
         let plan = |network: &Network| Arc::new(Plan::new(network, operator.statistics));
         let pointwise = match &operator.layer {
-            GuidedLayer::Plain { .. } => None,
             GuidedLayer::Convolutional { pointwise, .. } => Some(plan(pointwise)),
+            GuidedLayer::None | GuidedLayer::Plain { .. } | GuidedLayer::Residual { .. } => None,
         };
         let part = |(name, values): (&'static str, Vec<f32>)| {
             let tensor = Tensor::from_slice(&values, values.len(), device)?;

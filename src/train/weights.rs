@@ -16,6 +16,7 @@ pub fn flatten(network: &Network) -> Vec<f32> {
                 values.extend([norm.w0, norm.w1]);
                 values.extend(norm.scale.iter().chain(&norm.shift));
             }
+            Layer::GlobalMean { weight, bias } => values.extend(weight.iter().chain(bias)),
             Layer::LeakyRelu { .. } => {}
         }
     }
@@ -46,6 +47,10 @@ pub fn restore(network: &mut Network, values: &[f32]) {
                 put(std::slice::from_mut(&mut norm.w1));
                 put(&mut norm.scale);
                 put(&mut norm.shift);
+            }
+            Layer::GlobalMean { weight, bias } => {
+                put(weight);
+                put(bias);
             }
             Layer::LeakyRelu { .. } => {}
         }

@@ -189,7 +189,7 @@ pub fn learn(task: &Task, resume: bool, watch: &Watch<'_>) -> Result<Learned, Le
         return Err(LearnError::Interrupted(Run::folder(&task.file)));
     }
     let examples = read(task, watch)?;
-    let groups = examples::groups(&examples);
+    let groups: Vec<usize> = (0..examples.len()).collect();
     let hashes = |it: &Example| [it.before_sha256.clone(), it.after_sha256.clone()];
     let record = Record {
         format: 1,
@@ -320,7 +320,7 @@ impl Session<'_> {
         for pair in &self.task.check {
             let open = |path| photo::open(path).map_err(|error| LearnError::Photo(error.to_string()));
             let (before, after) = (open(&pair.before)?, open(&pair.after)?);
-            match judge(operator, before, &after.image).map_err(LearnError::Photo)? {
+            match judge(operator, Arc::new(before), &after.image).map_err(LearnError::Photo)? {
                 Some(judged) => {
                     photos.push(pair.name.clone());
                     psnr += judged.closeness.psnr;

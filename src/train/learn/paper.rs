@@ -7,8 +7,9 @@ use std::time::{Duration, Instant};
 
 use super::rung::Rung;
 use super::{LearnError, Outcome, Session};
+use crate::kernel::Planes;
 use crate::operator::{Operator, Variant};
-use crate::photo::{Image, Photo};
+use crate::photo::{Coding, Image, Photo};
 use crate::train::examples::{Example, pictures};
 use crate::train::judge::judge;
 use crate::train::lesson::{Lesson, Lessons};
@@ -58,7 +59,7 @@ impl Lessons for Pictures<'_> {
 
 /// An example that is held back, small.
 struct Unseen {
-    before: Photo,
+    before: Arc<Photo>,
     after: Image,
 }
 
@@ -66,17 +67,25 @@ impl Unseen {
     fn new(example: &Example) -> Result<Self, LearnError> {
         let (before, after) = pictures(&example.pair, &example.alignment, Some(CHECK_SIDE))
             .map_err(|error| LearnError::Photo(error.to_string()))?;
-        Ok(Self { before: Photo::from_image(before.image()), after: after.image() })
+        Ok(Self { before: Arc::new(Photo::from_image(image(&before))), after: image(&after) })
     }
 }
 
 fn psnr(operator: &Arc<Operator>, unseen: &[Unseen]) -> Result<Option<f64>, LearnError> {
     let mut sum = 0.0;
     for it in unseen {
-        let judged = judge(operator, it.before.clone(), &it.after).map_err(LearnError::Photo)?;
+        let judged = judge(operator, Arc::clone(&it.before), &it.after).map_err(LearnError::Photo)?;
         sum += judged.map_or(0.0, |judged| judged.closeness.psnr);
     }
     Ok((!unseen.is_empty()).then(|| sum / unseen.len() as f64))
+}
+
+/// A picture of 16 bits.
+fn image(planes: &Planes) -> Image {
+    let code = |value: f32| (value.clamp(0.0, 1.0) * 65535.0).round() as u16;
+    let [r, g, b] = [0, 1, 2].map(|c| planes.plane(c));
+    let pixels = (0..planes.area()).map(|i| [code(r[i]), code(g[i]), code(b[i]), u16::MAX]);
+    Image::sixteen(planes.width, planes.height, pixels.collect(), Coding::SIXTEEN)
 }
 
 /// Trains a network of the paper's from its usual start.
