@@ -5,6 +5,7 @@
 //! [`ops`].
 
 pub mod adam;
+mod device;
 mod lesson;
 pub mod metrics;
 mod model;
@@ -16,6 +17,7 @@ mod state;
 mod trainer;
 pub mod weights;
 
+pub use device::best_device;
 pub use lesson::{Lesson, Lessons};
 pub use model::{Model, Part};
 pub use pairs::{Pair, PairsError, pairs_by_name};

@@ -30,6 +30,7 @@ pub mod network;
 pub mod norm;
 pub mod plain;
 mod real;
+mod room;
 pub mod shade;
 mod windows;
 
