@@ -118,7 +118,7 @@ pub fn network(x: &Tensor, weights: &Tensor, plan: &Arc<Plan>) -> Result<Tensor>
 
 /// Values of the forward pass that the backward pass needs.
 #[derive(Debug)]
-pub(super) struct Tape<T: Real> {
+pub(in crate::train) struct Tape<T: Real> {
     /// What goes into each convolution.
     inputs: Vec<Padded<T>>,
     /// What comes out of each convolution, planes without margin.
@@ -184,7 +184,7 @@ impl<T: Real> CustomOp2 for Node<T> {
 }
 
 /// Output planes, and what the gradient needs.
-pub(super) fn forward<T: Real>(
+pub(in crate::train) fn forward<T: Real>(
     plan: &Plan,
     x: &[T],
     weights: &[T],
@@ -272,7 +272,7 @@ impl NormStep {
 }
 
 /// Gradients of the input, if it is wanted, and of the weights.
-pub(super) fn backward<T: Real>(
+pub(in crate::train) fn backward<T: Real>(
     plan: &Plan,
     tape: &Tape<T>,
     weights: &[T],
