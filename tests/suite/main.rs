@@ -11,6 +11,7 @@ mod operator_files;
 mod operators;
 mod parity;
 mod photos;
+mod residual;
 mod shared;
 mod tensors;
 mod training;

@@ -42,10 +42,16 @@ pub(super) struct Frame {
 }
 
 /// Planes in a [`Frame`].
-#[derive(Clone, Debug)]
-pub(super) struct Padded<T> {
+#[derive(Debug)]
+pub(super) struct Padded<T: Real> {
     pub frame: Frame,
     pub data: Vec<T>,
+}
+
+impl<T: Real> Drop for Padded<T> {
+    fn drop(&mut self) {
+        T::ROOM.give(std::mem::take(&mut self.data));
+    }
 }
 
 impl Shape {
@@ -84,7 +90,7 @@ impl Frame {
 
 impl<T: Real> Padded<T> {
     pub fn zeros(channels: usize, frame: Frame) -> Self {
-        Self { frame, data: vec![T::ZERO; channels * frame.plane()] }
+        Self { frame, data: T::ROOM.take(channels * frame.plane(), T::ZERO) }
     }
 
     /// From planes without padding.
@@ -144,7 +150,7 @@ fn blocked<T: Real>(
 }
 
 /// Up to [`OUTPUTS`] output planes of a convolution.
-pub(super) struct Correlate<'a, T> {
+pub(super) struct Correlate<'a, T: Real> {
     pub input: &'a Padded<T>,
     pub kernel: usize,
     pub dilation: usize,
@@ -209,12 +215,17 @@ impl<T: Real> Lanes for Correlate<'_, T> {
 }
 
 /// The gradient of x, planes without margin: `Σ_o Σ_tap weight[o][i][tap] · gy[o](p − dilation·tap)`.
-pub(super) fn input_gradient<T: Real>(gradient: &Padded<T>, weight: &[T], shape: &Shape) -> Vec<T> {
-    let plane = gradient.frame.with_margin(0).plane();
+pub(super) fn input_gradient<T: Real>(
+    gradient: &Padded<T>,
+    weight: &[T],
+    shape: &Shape,
+) -> Padded<T> {
+    let frame = gradient.frame.with_margin(0);
+    let plane = frame.plane();
     let weights = backward_weights(weight, shape);
-    let mut out = vec![T::ZERO; shape.inputs * plane];
+    let mut out = Padded::zeros(shape.inputs, frame);
     let blocks = weights.par_chunks_exact(shape.outputs * shape.taps());
-    out.par_chunks_mut(OUTPUTS * plane).zip(blocks).for_each(|(out, weights)| {
+    out.data.par_chunks_mut(OUTPUTS * plane).zip(blocks).for_each(|(out, weights)| {
         in_lanes(Correlate {
             input: gradient,
             kernel: shape.kernel,
@@ -299,7 +310,7 @@ impl Group {
     }
 }
 
-struct Products<'a, T> {
+struct Products<'a, T: Real> {
     input: &'a Padded<T>,
     gradient: &'a Padded<T>,
     /// First output channel.
@@ -336,17 +347,16 @@ impl<T: Real> Lanes for Products<'_, T> {
                     + gradient.frame.margin;
                 *gy = &gradient.data[start..][..len];
             }
-            for at in (0..len).step_by(LANES) {
+            let mut row_sums = sums;
+            let [x0, x1, x2] = xs.map(|row| row.as_chunks::<LANES>().0.iter());
+            let [g0, g1, g2, g3] = gs.map(|row| row.as_chunks::<LANES>().0.iter());
+            for (((x0, x1), x2), ((g0, g1), (g2, g3))) in
+                x0.zip(x1).zip(x2).zip(g0.zip(g1).zip(g2.zip(g3)))
+            {
                 // Copied first, so that the sums stay in registers.
-                let mut x = [[T::ZERO; LANES]; 3];
-                for (x, from) in x.iter_mut().zip(&xs) {
-                    x.copy_from_slice(&from[at..at + LANES]);
-                }
-                let mut gy = [[T::ZERO; LANES]; BLOCK];
-                for (gy, from) in gy.iter_mut().zip(&gs) {
-                    gy.copy_from_slice(&from[at..at + LANES]);
-                }
-                for (sums, gy) in sums.iter_mut().zip(&gy) {
+                let x = [*x0, *x1, *x2];
+                let gy = [*g0, *g1, *g2, *g3];
+                for (sums, gy) in row_sums.iter_mut().zip(&gy) {
                     for (sums, x) in sums.iter_mut().zip(&x) {
                         for ((sum, x), gy) in sums.iter_mut().zip(x).zip(gy) {
                             *sum = x.fma::<FMA>(*gy, *sum);
@@ -354,6 +364,7 @@ impl<T: Real> Lanes for Products<'_, T> {
                     }
                 }
             }
+            sums = row_sums;
         }
         let mut out = [[T::ZERO; 3]; BLOCK];
         for (out, sums) in out.iter_mut().zip(&sums) {

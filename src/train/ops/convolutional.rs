@@ -49,14 +49,14 @@ pub fn solve(guide: &Tensor, target: &Tensor, layer: Layer<'_>) -> Result<Tensor
 /// Weights of the mean, which are before the network's.
 const MEAN: usize = 27;
 
-struct Node<T> {
+struct Node<T: Real> {
     plan: Arc<Plan>,
     windows: Windows,
     kept: Mutex<Option<Kept<T>>>,
 }
 
 /// What the gradient needs of the forward pass.
-struct Kept<T> {
+struct Kept<T: Real> {
     windows: Vec<T>,
     a: Vec<T>,
     tape: Tape<T>,

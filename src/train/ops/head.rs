@@ -12,10 +12,10 @@ use rayon::prelude::*;
 use super::bilinear::{self, Place, place, places};
 use super::fold::{self, FoldedGradient};
 use super::network::Plan;
-use super::shade::{Shade, Sums, Terms};
+use super::shade::{Block, PIXELS, Shade, Sums, Terms};
 use super::{Real, compose, copied, size_of_planes, values};
 use crate::kernel::moments::Moments;
-use crate::kernel::wide::wide;
+use crate::kernel::wide::{Lanes, in_lanes};
 
 /// A photo and its edit at full resolution: what the loss is taken over.
 #[derive(Clone, Debug)]
@@ -209,7 +209,8 @@ impl<T: Real> Picture<'_, T> {
         };
         let room = || vec![T::ZERO; 6 * COLUMNS];
         let (mut top, mut step, mut maps) = (room(), room(), room());
-        let (mut to_top, mut to_step, mut to_guide) = (room(), room(), room());
+        let (mut to_top, mut to_step) = (room(), room());
+        let mut blocks = blocks();
         let area = self.cells[0] * width;
         for (block, columns) in columns.chunks(COLUMNS).enumerate() {
             let len = columns.len();
@@ -225,18 +226,14 @@ impl<T: Real> Picture<'_, T> {
             to_step.fill(T::ZERO);
             for (row, place) in rows.iter().enumerate() {
                 let fraction = place.fraction;
-                let values = maps.iter_mut().zip(top.iter().zip(&step));
-                values.for_each(|(map, (top, step))| *map = *top + fraction * *step);
+                in_lanes(Mix { top: &top, step: &step, fraction, maps: &mut maps });
                 let first = (start + row) * self.size[1] + block * COLUMNS;
                 let area = self.size[0] * self.size[1];
                 let before = planes_of(&self.before[first..], area, len);
                 let after = planes_of(&self.after[first..], area, len);
-                self.shade(before, after, &mut maps, &mut to_guide, &mut part.sums);
-                let sums = to_top.iter_mut().zip(&mut to_step).zip(&maps);
-                sums.for_each(|((top, step), map)| {
-                    *top += *map;
-                    *step += fraction * *map;
-                });
+                self.shade(before, after, &mut maps, &mut blocks, &mut part.sums);
+                let (top, step) = (&mut to_top, &mut to_step);
+                in_lanes(Unmix { maps: &maps, fraction, top, step });
             }
             for plane in 0..6 {
                 let at = plane * COLUMNS;
@@ -268,7 +265,8 @@ impl<T: Real> Picture<'_, T> {
         let mut to_grids = vec![T::ZERO; self.grids.len()];
         let area = self.cells[0] * self.cells[1];
         let room = || vec![T::ZERO; 6 * COLUMNS];
-        let (mut maps, mut to_guide, mut before, mut after) = (room(), room(), room(), room());
+        let (mut maps, mut before, mut after) = (room(), room(), room());
+        let mut blocks = blocks();
         for sites in sites.chunks(COLUMNS) {
             let corners: Vec<[(usize, T); 4]> =
                 sites.iter().map(|site| self.corners(*site)).collect();
@@ -289,7 +287,7 @@ impl<T: Real> Picture<'_, T> {
             let len = sites.len();
             let (before, after) =
                 (planes_of(&before, COLUMNS, len), planes_of(&after, COLUMNS, len));
-            self.shade(before, after, &mut maps, &mut to_guide, &mut sums);
+            self.shade(before, after, &mut maps, &mut blocks, &mut sums);
             for plane in 0..6 {
                 let grid = &mut to_grids[plane * area..][..area];
                 for (map, corners) in maps[plane * COLUMNS..].iter().zip(&corners) {
@@ -322,15 +320,13 @@ impl<T: Real> Picture<'_, T> {
         before: [&[T]; 3],
         after: [&[T]; 3],
         maps: &mut [T],
-        room: &mut [T],
+        room: &mut [Block<T>],
         sums: &mut Sums<T>,
     ) {
         let len = before[0].len();
         let mut maps = maps.chunks_exact_mut(COLUMNS).map(|plane| &mut plane[..len]);
-        let mut room = room.chunks_exact_mut(COLUMNS).map(|plane| &mut plane[..len]);
         let maps = [(); 6].map(|()| maps.next().unwrap_or_default());
-        let room = [(); 3].map(|()| room.next().unwrap_or_default());
-        wide(Shade { terms: self.terms, before, after, maps, room, sums });
+        in_lanes(Shade { terms: self.terms, before, after, maps, room, sums });
     }
 }
 
@@ -344,7 +340,51 @@ struct Band<T> {
     below: Vec<T>,
 }
 
+/// Room for a block of columns.
+fn blocks<T: Real>() -> Vec<Block<T>> {
+    vec![[[T::ZERO; PIXELS]; 6]; COLUMNS / PIXELS]
+}
+
 /// The first `len` values of three planes that are `pitch` apart.
 fn planes_of<T>(values: &[T], pitch: usize, len: usize) -> [&[T]; 3] {
     [0, 1, 2].map(|plane| &values[plane * pitch..][..len])
+}
+
+/// `maps = top + fraction·step`: a row of pixels between two rows of the grids.
+struct Mix<'a, 'b, T> {
+    top: &'a [T],
+    step: &'a [T],
+    fraction: T,
+    maps: &'b mut [T],
+}
+
+impl<T: Real> Lanes for Mix<'_, '_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<const FMA: bool, const LANES: usize>(self) {
+        for ((map, top), step) in self.maps.iter_mut().zip(self.top).zip(self.step) {
+            *map = step.fma::<FMA>(self.fraction, *top);
+        }
+    }
+}
+
+/// The adjoint of [`Mix`], added to what there is.
+struct Unmix<'a, 'b, T> {
+    maps: &'a [T],
+    fraction: T,
+    top: &'b mut [T],
+    step: &'b mut [T],
+}
+
+impl<T: Real> Lanes for Unmix<'_, '_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<const FMA: bool, const LANES: usize>(self) {
+        for ((map, top), step) in self.maps.iter().zip(self.top).zip(self.step) {
+            *top += *map;
+            *step = map.fma::<FMA>(self.fraction, *step);
+        }
+    }
 }

@@ -16,6 +16,8 @@
 //! | [`bilinear`] | reading grids with aligned corners, and its adjoint | equation 4 |
 //! | [`shade`] | F, `A·G + b`, clamp, and the loss at some pixels | equations 2 and 4 |
 //! | [`head`] | all of that over a photo or over sampled pixels of it | equations 2 and 4 |
+//! | [`cross`] | the guided step of dgf-x, across channels | – |
+//! | [`samples`] | the head of dgf-x at sampled pixels | – |
 //!
 //! Results are the same bits in every run and for every number of threads: each job's extent and
 //! the order in which jobs are summed depend on sizes alone.
@@ -24,12 +26,15 @@ pub mod bilinear;
 pub mod compose;
 pub mod conv;
 pub mod convolutional;
+pub mod cross;
 pub mod fold;
 pub mod head;
 pub mod network;
 pub mod norm;
 pub mod plain;
 mod real;
+mod room;
+pub mod samples;
 pub mod shade;
 mod windows;
 

@@ -12,7 +12,7 @@ use rayon::prelude::*;
 use super::conv::{self, Correlate, Frame, OUTPUTS, Padded, Shape};
 use super::norm::{self, Activate, Affine, Gradient, Sums};
 use super::{Real, compose, copied, values};
-use crate::kernel::wide::{in_lanes, wide};
+use crate::kernel::wide::in_lanes;
 use crate::operator::{Network, Statistics};
 
 /// What a network consists of, without its weights.
@@ -118,21 +118,21 @@ pub fn network(x: &Tensor, weights: &Tensor, plan: &Arc<Plan>) -> Result<Tensor>
 
 /// Values of the forward pass that the backward pass needs.
 #[derive(Debug)]
-pub(super) struct Tape<T> {
+pub(in crate::train) struct Tape<T: Real> {
     /// What goes into each convolution.
     inputs: Vec<Padded<T>>,
     /// What comes out of each convolution, planes without margin.
-    outputs: Vec<Vec<T>>,
+    outputs: Vec<Padded<T>>,
     /// What each channel's normalisation came to.
     affines: Vec<Vec<Affine>>,
 }
 
-struct Node<T> {
+struct Node<T: Real> {
     plan: Arc<Plan>,
     tape: Mutex<Option<Tape<T>>>,
 }
 
-impl<T> Node<T> {
+impl<T: Real> Node<T> {
     fn new(plan: &Arc<Plan>) -> Self {
         Self { plan: Arc::clone(plan), tape: Mutex::new(None) }
     }
@@ -184,7 +184,7 @@ impl<T: Real> CustomOp2 for Node<T> {
 }
 
 /// Output planes, and what the gradient needs.
-pub(super) fn forward<T: Real>(
+pub(in crate::train) fn forward<T: Real>(
     plan: &Plan,
     x: &[T],
     weights: &[T],
@@ -211,15 +211,16 @@ fn block_forward<T: Real>(
     weights: &[T],
     input: &Padded<T>,
     next: &mut Padded<T>,
-) -> (Vec<T>, Vec<Affine>) {
+) -> (Padded<T>, Vec<Affine>) {
     let shape = &step.shape;
     let bare = input.frame.with_margin(0);
     let kernels = conv::forward_weights(&weights[step.weight..][..shape.weights()], shape);
-    let mut output = vec![T::ZERO; shape.outputs * bare.plane()];
+    let mut output = Padded::zeros(shape.outputs, bare);
     let mut affines = vec![Affine::NONE; shape.outputs];
     let (frame, next_plane) = (next.frame, next.frame.plane());
     // A few output channels are convolved, measured and normalised while they are in the cache.
     output
+        .data
         .par_chunks_mut(OUTPUTS * bare.plane())
         .zip(next.data.par_chunks_mut(OUTPUTS * next_plane))
         .zip(affines.par_chunks_mut(OUTPUTS))
@@ -251,7 +252,7 @@ fn block_forward<T: Real>(
                     };
                     *affine = Affine::new(norm.weights(weights, channel), mean, variance);
                 }
-                wide(Activate { from, to, frame, affine, slope: step.slope });
+                in_lanes(Activate { from, to, frame, affine, slope: step.slope });
             }
         });
     (output, affines)
@@ -271,7 +272,7 @@ impl NormStep {
 }
 
 /// Gradients of the input, if it is wanted, and of the weights.
-pub(super) fn backward<T: Real>(
+pub(in crate::train) fn backward<T: Real>(
     plan: &Plan,
     tape: &Tape<T>,
     weights: &[T],
@@ -285,7 +286,7 @@ pub(super) fn backward<T: Real>(
     for (index, step) in plan.steps.iter().enumerate().rev() {
         let shape = &step.shape;
         let (affines, output) = (&tape.affines[index], &tape.outputs[index]);
-        let (gy, sums) = activation_gradient(step, weights, &gz, output, affines);
+        let (gy, sums) = activation_gradient(step, weights, &gz, &output.data, affines);
         add_vector_gradients(step, weights, affines, &sums, &mut gw);
         let kernel = &weights[step.weight..][..shape.weights()];
         let (to_weight, to_input) = rayon::join(
@@ -294,7 +295,7 @@ pub(super) fn backward<T: Real>(
         );
         gw[step.weight..][..shape.weights()].copy_from_slice(&to_weight);
         match to_input {
-            Some(data) => gz = Padded { frame: bare, data },
+            Some(to_input) => gz = to_input,
             None => return (None, gw),
         }
     }
@@ -321,7 +322,7 @@ fn activation_gradient<T: Real>(
         .enumerate()
         .map(|(channel, ((gy, (gz, y)), affine))| {
             let through = step.through(weights, channel);
-            wide(Gradient { gz, y, gy, frame, affine, slope: step.slope, through })
+            in_lanes(Gradient { gz, y, gy, frame, affine, slope: step.slope, through })
         })
         .collect();
     (gy, sums)

@@ -5,7 +5,7 @@
 
 use super::Real;
 use super::conv::Frame;
-use crate::kernel::wide::{Wide, wide};
+use crate::kernel::wide::{Lanes, in_lanes};
 use crate::operator::AdaptiveNorm;
 
 /// What a channel's normalisation comes to for this image: `n = factor·y + term`.
@@ -32,7 +32,7 @@ impl Affine {
 
 /// Mean and biased variance of a plane's pixels.
 pub(super) fn mean_and_variance<T: Real>(plane: &[T], frame: Frame) -> (f64, f64) {
-    wide(Statistics { plane, frame })
+    in_lanes(Statistics { plane, frame })
 }
 
 struct Statistics<'a, T> {
@@ -41,19 +41,19 @@ struct Statistics<'a, T> {
 }
 
 /// Values that are summed side by side, in an order that does not depend on the processor.
-const LANES: usize = 8;
+const SUMS: usize = 16;
 
-impl<T: Real> Wide for Statistics<'_, T> {
+impl<T: Real> Lanes for Statistics<'_, T> {
     type Output = (f64, f64);
 
     #[inline(always)]
-    fn run<const FMA: bool>(self) -> (f64, f64) {
+    fn run<const FMA: bool, const LANES: usize>(self) -> (f64, f64) {
         let Frame { height, width, margin } = self.frame;
         let pitch = self.frame.pitch();
         let pivot = self.plane[margin].wide();
-        let (mut sums, mut squares) = ([0.0; LANES], [0.0; LANES]);
+        let (mut sums, mut squares) = ([0.0; SUMS], [0.0; SUMS]);
         for row in self.plane.chunks_exact(pitch) {
-            let (chunks, rest) = row[margin..][..width].as_chunks::<LANES>();
+            let (chunks, rest) = row[margin..][..width].as_chunks::<SUMS>();
             for chunk in chunks {
                 for ((value, sum), square) in chunk.iter().zip(&mut sums).zip(&mut squares) {
                     let off = value.wide() - pivot;
@@ -89,11 +89,11 @@ pub(super) struct Activate<'a, T> {
     pub slope: f64,
 }
 
-impl<T: Real> Wide for Activate<'_, T> {
+impl<T: Real> Lanes for Activate<'_, T> {
     type Output = ();
 
     #[inline(always)]
-    fn run<const FMA: bool>(self) {
+    fn run<const FMA: bool, const LANES: usize>(self) {
         let Frame { width, margin, .. } = self.frame;
         let (factor, term) = (T::of(self.affine.factor), T::of(self.affine.term));
         let slope = T::of(self.slope);
@@ -129,11 +129,11 @@ pub(super) struct Sums {
     pub product: f64,
 }
 
-impl<T: Real> Wide for Gradient<'_, T> {
+impl<T: Real> Lanes for Gradient<'_, T> {
     type Output = Sums;
 
     #[inline(always)]
-    fn run<const FMA: bool>(self) -> Sums {
+    fn run<const FMA: bool, const LANES: usize>(self) -> Sums {
         let Frame { height, width, margin } = self.frame;
         let (bare, pitch) = (self.frame.with_margin(0).pitch(), self.frame.pitch());
         let Affine { factor, term, mean, inverse } = *self.affine;
@@ -147,9 +147,9 @@ impl<T: Real> Wide for Gradient<'_, T> {
                 let normed = y.fma::<FMA>(t_factor, t_term);
                 *gn = if normed > T::ZERO { *gz } else { slope * *gz };
             }
-            let (mut sums, mut products) = ([T::ZERO; LANES], [T::ZERO; LANES]);
-            let (gn_chunks, gn_rest) = gy.as_chunks::<LANES>();
-            let (y_chunks, y_rest) = y[..width].as_chunks::<LANES>();
+            let (mut sums, mut products) = ([T::ZERO; SUMS], [T::ZERO; SUMS]);
+            let (gn_chunks, gn_rest) = gy.as_chunks::<SUMS>();
+            let (y_chunks, y_rest) = y[..width].as_chunks::<SUMS>();
             for (gn, y) in gn_chunks.iter().zip(y_chunks) {
                 for i in 0..LANES {
                     sums[i] += gn[i];

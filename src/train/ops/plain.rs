@@ -130,7 +130,12 @@ impl Channel {
 }
 
 /// The adjoint of [`box_mean`]: every value is spread evenly over its window.
-fn box_mean_adjoint(mut values: Vec<f64>, height: usize, width: usize, radius: usize) -> Vec<f64> {
+pub(super) fn box_mean_adjoint(
+    mut values: Vec<f64>,
+    height: usize,
+    width: usize,
+    radius: usize,
+) -> Vec<f64> {
     // mean = sum / count, and the sum is its own adjoint: adjoint = count · mean of (value / count).
     let span =
         |at: usize, len: usize| ((at + radius + 1).min(len) - at.saturating_sub(radius)) as f64;

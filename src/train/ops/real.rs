@@ -2,8 +2,12 @@
 
 use candle_core::FloatDType;
 
+use super::room::Room;
+
 /// f32, which filters are trained in, and f64, which gradients are checked in.
 pub trait Real: FloatDType + std::ops::Neg<Output = Self> + std::iter::Sum + Default {
+    /// Memory for planes of such numbers.
+    const ROOM: &'static Room<Self>;
     /// 0.
     const ZERO: Self;
     /// 1.
@@ -33,6 +37,10 @@ macro_rules! real {
         #[allow(clippy::inline_always, reason = "a call would lose the features of its caller")]
         #[allow(clippy::cast_lossless, reason = "one text for both kinds")]
         impl Real for $kind {
+            const ROOM: &'static Room<Self> = {
+                static ROOM: Room<$kind> = Room::new();
+                &ROOM
+            };
             const ZERO: Self = 0.0;
             const ONE: Self = 1.0;
 

@@ -6,12 +6,10 @@
 
 use super::Real;
 use super::fold::{Folded, FoldedGradient};
-use crate::kernel::wide::Wide;
+use crate::kernel::wide::Lanes;
 
-/// Pixels at once.
-const PIXELS: usize = 16;
-/// Sums side by side.
-const LANES: usize = 8;
+/// Pixels at once, and sums side by side: as many on every processor.
+pub(super) const PIXELS: usize = 16;
 
 /// What is the same for all pixels.
 #[derive(Clone, Copy, Debug)]
@@ -31,23 +29,26 @@ pub(super) struct Shade<'a, 'b, T> {
     pub after: [&'a [T]; 3],
     /// A then b at each pixel; replaced by their gradients.
     pub maps: [&'b mut [T]; 6],
-    /// Room for the gradients of G.
-    pub room: [&'b mut [T]; 3],
+    /// Room for I and the gradients of G, a block for each [`PIXELS`] pixels or part of them.
+    pub room: &'b mut [Block<T>],
     pub sums: &'b mut Sums<T>,
 }
+
+/// Red, green, blue of some pixels and the gradients of their G.
+pub(super) type Block<T> = [[T; PIXELS]; 6];
 
 /// Sums over pixels: the squared error and the gradients of F.
 #[derive(Clone, Debug)]
 pub(super) struct Sums<T> {
     pub error: f64,
-    hidden: Vec<[[T; LANES]; 7]>,
+    hidden: Vec<[[T; PIXELS]; 7]>,
     bias: [[T; PIXELS]; 3],
 }
 
 impl<T: Real> Sums<T> {
     pub fn zeros(guide: Option<&Folded<T>>) -> Self {
         let channels = guide.map_or(0, |guide| guide.hidden.len());
-        let hidden = vec![[[T::ZERO; LANES]; 7]; channels];
+        let hidden = vec![[[T::ZERO; PIXELS]; 7]; channels];
         Self { error: 0.0, hidden, bias: [[T::ZERO; PIXELS]; 3] }
     }
 
@@ -66,26 +67,26 @@ impl<T: Real> Sums<T> {
     }
 }
 
-impl<T: Real> Wide for Shade<'_, '_, T> {
+impl<T: Real> Lanes for Shade<'_, '_, T> {
     type Output = ();
 
     #[inline(always)]
-    fn run<const FMA: bool>(self) {
-        let Self { terms, before, after, mut maps, mut room, sums } = self;
+    fn run<const FMA: bool, const LANES: usize>(self) {
+        let Self { terms, before, after, mut maps, room, sums } = self;
         let len = before[0].len();
+        let room = &mut room[..len.div_ceil(PIXELS)];
         let mut error = [T::ZERO; PIXELS];
-        for start in (0..len).step_by(PIXELS) {
+        for (block, room) in room.iter_mut().enumerate() {
+            let start = block * PIXELS;
             let count = PIXELS.min(len - start);
             let mut i = [[T::ZERO; PIXELS]; 3];
             let mut t = [[T::ZERO; PIXELS]; 3];
             let mut m = [[T::ZERO; PIXELS]; 6];
-            load(&before, start, count, &mut i);
-            load(&after, start, count, &mut t);
+            for (to, from) in i.iter_mut().zip(&before).chain(t.iter_mut().zip(&after)) {
+                load(from, start, count, to);
+            }
             for (to, from) in m.iter_mut().zip(&maps) {
-                match from[start..].first_chunk() {
-                    Some(chunk) => *to = *chunk,
-                    None => to[..count].copy_from_slice(&from[start..]),
-                }
+                load(from, start, count, to);
             }
             let mut g = i;
             if let Some(guide) = terms.guide {
@@ -112,11 +113,13 @@ impl<T: Real> Wide for Shade<'_, '_, T> {
                 }
             }
             for (to, from) in maps.iter_mut().zip(&m) {
-                to[start..][..count].copy_from_slice(&from[..count]);
+                store(from, start, count, to);
             }
             if terms.guide.is_some() {
-                for ((room, g), bias) in room.iter_mut().zip(&g).zip(&mut sums.bias) {
-                    room[start..][..count].copy_from_slice(&g[..count]);
+                let [r, green, b] = i;
+                let [g0, g1, g2] = g;
+                *room = [r, green, b, g0, g1, g2];
+                for (bias, g) in sums.bias.iter_mut().zip(&g) {
                     for (sum, g) in bias.iter_mut().zip(g) {
                         *sum += *g;
                     }
@@ -129,7 +132,7 @@ impl<T: Real> Wide for Shade<'_, '_, T> {
         if let Some(guide) = terms.guide {
             for (unit, sums) in guide.hidden.iter().zip(&mut sums.hidden) {
                 let weights = (&unit.input, &unit.output, guide.slope);
-                unit_gradients::<FMA, T>(weights, before, &room, sums);
+                unit_gradients::<FMA, T>(weights, room, sums);
             }
         }
     }
@@ -137,12 +140,19 @@ impl<T: Real> Wide for Shade<'_, '_, T> {
 
 #[inline(always)]
 #[allow(clippy::inline_always, reason = "a call would lose the features of the loop around it")]
-fn load<T: Real>(from: &[&[T]; 3], start: usize, count: usize, to: &mut [[T; PIXELS]; 3]) {
-    for (to, from) in to.iter_mut().zip(from) {
-        match from[start..].first_chunk() {
-            Some(chunk) => *to = *chunk,
-            None => to[..count].copy_from_slice(&from[start..]),
-        }
+fn load<T: Real>(from: &[T], start: usize, count: usize, to: &mut [T; PIXELS]) {
+    match from[start..].first_chunk() {
+        Some(chunk) => *to = *chunk,
+        None => to[..count].copy_from_slice(&from[start..]),
+    }
+}
+
+#[inline(always)]
+#[allow(clippy::inline_always, reason = "a call would lose the features of the loop around it")]
+fn store<T: Real>(from: &[T; PIXELS], start: usize, count: usize, to: &mut [T]) {
+    match to[start..].first_chunk_mut() {
+        Some(chunk) => *chunk = *from,
+        None => to[start..].copy_from_slice(&from[..count]),
     }
 }
 
@@ -202,31 +212,14 @@ fn affine<const FMA: bool, T: Real>(
 #[allow(clippy::inline_always, reason = "a call would lose the features of the loop around it")]
 fn unit_gradients<const FMA: bool, T: Real>(
     (input, output, slope): (&[T; 4], &[T; 3], T),
-    before: [&[T]; 3],
-    gradients: &[&mut [T]; 3],
-    sums: &mut [[T; LANES]; 7],
+    blocks: &[Block<T>],
+    sums: &mut [[T; PIXELS]; 7],
 ) {
-    let [red, green, blue] = before;
-    let [g0, g1, g2] = gradients;
-    let len = red.len();
-    let mut total = *sums;
-    for start in (0..len).step_by(LANES) {
-        let mut x = [[T::ZERO; LANES]; 6];
-        let from: [&[T]; 6] = [red, green, blue, g0, g1, g2];
-        for (to, from) in x.iter_mut().zip(from) {
-            match from[start..].first_chunk() {
-                Some(chunk) => *to = *chunk,
-                None => to[..len - start].copy_from_slice(&from[start..]),
-            }
-        }
-        let [r, g, b, g0, g1, g2] = &x;
-        let [to_r, to_g, to_b, to_term, to_0, to_1, to_2] = &mut total;
-        let mut hidden = [T::ZERO; LANES];
-        let mut back = [T::ZERO; LANES];
-        for (((hidden, r), g), b) in hidden.iter_mut().zip(r).zip(g).zip(b) {
-            let value = input[0].fma::<FMA>(*r, input[3]);
-            *hidden = input[2].fma::<FMA>(*b, input[1].fma::<FMA>(*g, value));
-        }
+    let [mut to_r, mut to_g, mut to_b, mut to_term, mut to_0, mut to_1, mut to_2] = *sums;
+    for [r, g, b, g0, g1, g2] in blocks {
+        let mut hidden = [T::ZERO; PIXELS];
+        let mut back = [T::ZERO; PIXELS];
+        affine::<FMA, T>(input, r, g, b, &mut hidden);
         for (((back, g0), g1), g2) in back.iter_mut().zip(g0).zip(g1).zip(g2) {
             *back = output[2].fma::<FMA>(*g2, output[1].fma::<FMA>(*g1, output[0] * *g0));
         }
@@ -235,21 +228,27 @@ fn unit_gradients<const FMA: bool, T: Real>(
             *hidden *= factor;
             *back *= factor;
         }
-        for (sum, x, y) in [
-            (to_r, r, &back),
-            (to_g, g, &back),
-            (to_b, b, &back),
-            (to_0, g0, &hidden),
-            (to_1, g1, &hidden),
-            (to_2, g2, &hidden),
-        ] {
-            for ((sum, x), y) in sum.iter_mut().zip(x).zip(y) {
-                *sum = x.fma::<FMA>(*y, *sum);
-            }
-        }
+        add_products::<FMA, T>(&mut to_r, r, &back);
+        add_products::<FMA, T>(&mut to_g, g, &back);
+        add_products::<FMA, T>(&mut to_b, b, &back);
+        add_products::<FMA, T>(&mut to_0, g0, &hidden);
+        add_products::<FMA, T>(&mut to_1, g1, &hidden);
+        add_products::<FMA, T>(&mut to_2, g2, &hidden);
         for (sum, back) in to_term.iter_mut().zip(&back) {
             *sum += *back;
         }
     }
-    *sums = total;
+    *sums = [to_r, to_g, to_b, to_term, to_0, to_1, to_2];
+}
+
+#[inline(always)]
+#[allow(clippy::inline_always, reason = "a call would lose the features of the loop around it")]
+fn add_products<const FMA: bool, T: Real>(
+    sums: &mut [T; PIXELS],
+    x: &[T; PIXELS],
+    y: &[T; PIXELS],
+) {
+    for ((sum, x), y) in sums.iter_mut().zip(x).zip(y) {
+        *sum = x.fma::<FMA>(*y, *sum);
+    }
 }
