@@ -4,6 +4,7 @@ use super::alignment::Alignment;
 use super::pairing::Pair;
 use crate::kernel::Planes;
 use crate::kernel::moments::Moments;
+use crate::kernel::sample::Sites;
 use crate::photo::Capture;
 
 /// What is kept of a before/after pair for learning. All colours are sRGB-encoded values, all
@@ -28,6 +29,10 @@ pub struct Example {
     /// The nearest sample of the whole photo, short side 256 (or the photo's own where that is
     /// less): 3 planes.
     pub sample: Planes,
+    /// Il: the nearest sample of the whole photo at the networks' usual analysis size, 3 planes.
+    pub il: Planes,
+    /// The pixels of the photo that Il is of.
+    pub il_sites: Sites,
     /// The edit at the positions of `sample`: 3 planes of the same size, the photo's own values
     /// where nothing is known.
     pub edited: Planes,

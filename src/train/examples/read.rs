@@ -16,11 +16,15 @@ use super::gather::Halves;
 use super::pairing::Pair;
 use super::reason::Reason;
 use crate::kernel::moments::code_sums;
+use crate::kernel::sample::{Sites, sample};
 use crate::photo;
 use crate::photo::PhotoError;
 
 /// Pictures need this many pixels a side.
 const SIDE_MIN: usize = 32;
+
+/// The networks' usual analysis size.
+const ANALYSIS: usize = 64;
 
 /// Pairs in memory at once: decoded photos are large.
 const AT_ONCE: usize = 2;
@@ -145,6 +149,7 @@ pub fn read_one(pair: &Pair, options: &Options) -> Result<Example, Reason> {
     // Of its own for each photo, whatever the order of the pairs.
     let own = u64::from_str_radix(&before_sha256[..16], 16).unwrap_or(0);
     let pixels = halves.pixels(options.pixels, options.seed ^ own);
+    let il_sites = Sites::new(before_size.0, before_size.1, ANALYSIS);
     Ok(Example {
         pair: pair.clone(),
         before_sha256,
@@ -154,6 +159,8 @@ pub fn read_one(pair: &Pair, options: &Options) -> Result<Example, Reason> {
         capture: before.metadata.capture(),
         alignment,
         sample: samples.sample,
+        il: sample(&before.image, &il_sites),
+        il_sites,
         edited: samples.edited,
         known: samples.known,
         moments: code_sums(&before.image).moments(before.image.coding),

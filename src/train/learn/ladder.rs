@@ -15,7 +15,7 @@ const PIXELS: usize = 6000;
 /// Parts into which the examples are divided, each left out once.
 const FOLDS: usize = 5;
 /// A simpler rung that comes this close to the best one, in dB, is preferred.
-const TOLERANCE_DB: f64 = 0.3;
+pub(super) const TOLERANCE_DB: f64 = 0.3;
 
 /// A rung, fitted and judged.
 #[derive(Clone, Debug)]

@@ -6,6 +6,7 @@
 
 mod ladder;
 mod paper;
+mod residual;
 mod run;
 mod rung;
 mod verdict;
@@ -286,7 +287,34 @@ impl Session<'_> {
         let operator =
             ladder::operator(chosen.base.clone(), &self.task.title, self.provenance());
         self.keep(&operator, 1)?;
-        let notes = verdict::ladder(&ladder, chosen, self.examples.len());
+        let mut notes = verdict::ladder(&ladder, chosen, self.examples.len());
+        let asked = rung == Some(Rung::DgfX);
+        let worth_trying = rung.is_none()
+            && chosen.rung == Rung::Base
+            && self.examples.len() >= residual::EXAMPLES_MIN;
+        let base = ladder.standing(Rung::Base).unwrap_or(chosen);
+        let trained = if asked || worth_trying {
+            residual::learn(self, &ladder, base)?
+        } else {
+            None
+        };
+        if asked && trained.is_none() {
+            return Err(LearnError::Rung(
+                "A dgf-x filter needs at least two photos to be judged by. Give more pairs, or leave --rung out."
+                    .to_owned(),
+            ));
+        }
+        if let Some(trained) = trained {
+            let [with, without] = trained.psnr;
+            if asked || with > without + ladder::TOLERANCE_DB {
+                self.keep(&trained.operator, 2)?;
+                notes.push(verdict::network(trained.psnr));
+                // What the network gained on the photos that were held back, on top of the base's.
+                let psnr_unseen = base.psnr_unseen.map(|psnr| psnr + with - without);
+                let steps = trained.steps;
+                return Ok(Outcome { operator: trained.operator, steps, psnr_unseen, notes });
+            }
+        }
         Ok(Outcome { operator, steps: 0, psnr_unseen: chosen.psnr_unseen, notes })
     }
 

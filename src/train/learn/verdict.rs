@@ -57,6 +57,13 @@ pub(super) fn ladder(ladder: &Ladder, chosen: &Standing, examples: usize) -> Vec
     notes
 }
 
+/// What a network brought, in dB with and without it.
+pub(super) fn network([with, without]: [f64; 2]) -> String {
+    format!(
+        "A network on top of it follows the content: {with:.1} dB on photos that were held back, {without:.1} dB without it."
+    )
+}
+
 /// How the filter did on the check photos.
 pub(super) fn check(check: &Check) -> String {
     let photos = match check.photos.len() {
