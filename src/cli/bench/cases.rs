@@ -6,8 +6,9 @@ use std::time::Instant;
 
 use rayon::prelude::*;
 
+use super::Subject;
 use super::clock::{Time, extra_mib, time};
-use super::step::{self, step_time};
+use super::step::{self, residual_time, step_time};
 use crate::edit::{Edit, Layer, View};
 use crate::engine::{self, Backend, Strips};
 use crate::gpu::{GpuPhoto, GpuSolver};
@@ -18,7 +19,7 @@ use crate::render::{self, Lattice, Solver, Source};
 /// One line of the report.
 pub struct Row {
     pub what: &'static str,
-    pub variant: Variant,
+    pub variant: &'static str,
     pub size: [usize; 2],
     /// What computes, where it is not the engine that was asked for.
     pub engine: Option<&'static str>,
@@ -36,19 +37,24 @@ const VIEW_SIZE: [u32; 2] = [1920, 1080];
 /// Measures everything, and reports each row when it is there.
 pub fn run(
     backend: &Backend,
-    variants: &[Variant],
+    subjects: &[Subject],
     sizes: &[[usize; 2]],
     repeat: usize,
     report: &dyn Fn(Row),
 ) -> Result<(), String> {
+    let papers = |subject: &Subject| match subject {
+        Subject::Paper(variant) => Some(*variant),
+        Subject::Residual => None,
+    };
+    let variants: Vec<Variant> = subjects.iter().filter_map(papers).collect();
     for size in sizes {
         let source = Source::new(Arc::new(Photo::from_image(picture(*size))));
         let copy = copy_time(backend, &source, repeat)?;
-        for variant in variants {
+        for variant in &variants {
             let layer = Layer::new(Arc::new(Operator::untrained(*variant, 1)));
             let edit = Edit { layers: vec![layer] };
             let row = |what, time, more| {
-                let (variant, size) = (*variant, *size);
+                let (variant, size) = (variant.name(), *size);
                 Row { what, variant, size, engine: None, time, more }
             };
             report(row("solve", solve_time(backend, &source, &edit, repeat)?, Vec::new()));
@@ -70,9 +76,12 @@ pub fn run(
         }
     }
     let photo = picture(step::SIZE);
-    for variant in variants {
-        let time = step_time(*variant, &photo, repeat)?;
-        let (variant, engine) = (*variant, Some("cpu"));
+    for subject in subjects {
+        let time = match subject {
+            Subject::Paper(variant) => step_time(*variant, &photo, repeat)?,
+            Subject::Residual => residual_time(&photo, repeat)?,
+        };
+        let (variant, engine) = (subject.name(), Some("cpu"));
         report(Row { what: "step", variant, size: step::SIZE, engine, time, more: Vec::new() });
     }
     Ok(())

@@ -16,8 +16,8 @@ use crate::operator::Variant;
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
     /// Variants, such as dgf-b,dgf-c
-    #[arg(long, value_delimiter = ',', value_parser = variant)]
-    variants: Vec<Variant>,
+    #[arg(long, value_delimiter = ',', value_parser = subject)]
+    variants: Vec<Subject>,
     /// Photo sizes, such as 2048x2048,6000x4000
     #[arg(long, value_delimiter = ',', value_parser = size, default_values = ["2048x2048", "6000x4000"])]
     sizes: Vec<[usize; 2]>,
@@ -35,11 +35,36 @@ pub(super) struct Arguments {
     json: bool,
 }
 
-fn variant(text: &str) -> Result<Variant, String> {
-    Variant::ALL
-        .into_iter()
-        .find(|variant| variant.name() == text)
-        .ok_or_else(|| format!("known are {}", Variant::ALL.map(Variant::name).join(", ")))
+/// What is measured.
+#[derive(Clone, Copy, Debug)]
+enum Subject {
+    /// One of the paper's variants.
+    Paper(Variant),
+    /// dgf-x; its training step only.
+    Residual,
+}
+
+impl Subject {
+    fn all() -> Vec<Self> {
+        Variant::ALL.into_iter().map(Self::Paper).chain([Self::Residual]).collect()
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Paper(variant) => variant.name(),
+            Self::Residual => "dgf-x",
+        }
+    }
+}
+
+fn subject(text: &str) -> Result<Subject, String> {
+    let known = Subject::all();
+    let names: Vec<&str> = known.iter().map(|subject| subject.name()).collect();
+    known
+        .iter()
+        .find(|subject| subject.name() == text)
+        .copied()
+        .ok_or_else(|| format!("known are {}", names.join(", ")))
 }
 
 fn size(text: &str) -> Result<[usize; 2], String> {
@@ -57,8 +82,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), String> {
         .build()
         .map_err(|error| format!("{threads} threads could not be started: {error}."))?;
     let backend = Backend::headless(arguments.engine)?;
-    let variants = match arguments.variants.as_slice() {
-        [] => Variant::ALL.to_vec(),
+    let subjects = match arguments.variants.as_slice() {
+        [] => Subject::all(),
         chosen => chosen.to_vec(),
     };
     if !arguments.json {
@@ -69,8 +94,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), String> {
     }
     let report = |row: Value| say(&if arguments.json { row.to_string() } else { table_row(&row) });
     pool.install(|| {
-        cases::run(&backend, &variants, &arguments.sizes, usize::from(arguments.repeat), &|row| {
-            let mut whole = json!({ "what": row.what, "variant": row.variant.name() });
+        cases::run(&backend, &subjects, &arguments.sizes, usize::from(arguments.repeat), &|row| {
+            let mut whole = json!({ "what": row.what, "variant": row.variant });
             whole["width"] = json!(row.size[0]);
             whole["height"] = json!(row.size[1]);
             whole["engine"] = json!(row.engine.unwrap_or(backend.name()));
