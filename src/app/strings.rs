@@ -186,12 +186,17 @@ pub fn variant(variant: Variant) -> &'static str {
         Variant::Dgf => "Guided by a learned map",
         Variant::DgfCb => "Learned layer, guided by the photo",
         Variant::DgfC => "Learned layer and map",
+        Variant::Base => "Closed form",
+        Variant::DgfX => "Closed form and a network",
     }
 }
 
 /// The paper's name of a variant.
 pub fn variant_tip(variant: Variant) -> String {
-    format!("Deep Guided Filtering, {}", variant.name())
+    match variant {
+        Variant::Base => "Colour, the photo and the neighbourhood: base".to_owned(),
+        _ => format!("Deep Guided Filtering, {}", variant.name()),
+    }
 }
 
 /// From how many photos a filter learned.

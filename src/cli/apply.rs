@@ -35,12 +35,15 @@ pub(super) struct Arguments {
     /// Radius r of the guided layer, in cells of its grid, from 1 to 32
     #[arg(long, value_parser = within(&(1..=Tuning::RADIUS_MAX)))]
     r: Option<usize>,
-    /// Edge softness ε of a plain guided layer, from 1e-12 to 10
+    /// Edge softness ε of a plain or residual guided layer, from 1e-12 to 10
     #[arg(long, value_parser = within(&Tuning::EPSILON))]
     eps: Option<f64>,
     /// Analysis size: the short side of what the network looks at, from 16 to 512 pixels
     #[arg(long, value_parser = within(&Tuning::SHORT_SIDE))]
     il: Option<usize>,
+    /// Scale of the local means of a base, from 0.25 to 4; 1 as it was learned
+    #[arg(long, value_parser = within(&Tuning::SCALE))]
+    scale: Option<f64>,
     /// What renders
     #[arg(long, value_parser = super::engine(), default_value = "auto")]
     engine: Choice,
@@ -69,7 +72,12 @@ where
 
 pub(super) fn run(arguments: &Arguments) -> Result<(), String> {
     let operator = Library::load().find(&arguments.filter).map_err(|error| error.to_string())?;
-    let tuning = Tuning { radius: arguments.r, epsilon: arguments.eps, short_side: arguments.il };
+    let tuning = Tuning {
+        radius: arguments.r,
+        epsilon: arguments.eps,
+        short_side: arguments.il,
+        scale: arguments.scale,
+    };
     operator.settings(&tuning).map_err(|error| error.to_string())?;
     let mut layer = Layer { tuning, ..Layer::new(operator) };
     layer.strength = arguments.strength.unwrap_or(layer.strength);

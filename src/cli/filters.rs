@@ -26,7 +26,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), String> {
                 "name": entry.name,
                 "title": operator.title,
                 "variant": operator.variant,
-                "rung": operator.variant,
+                "rung": operator.rung(),
                 "file": entry.file,
                 "builtin": entry.builtin,
                 "psnr_check": check.map(|check| check.psnr),

@@ -32,6 +32,10 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), String> {
 
 fn describe(operator: &Operator) {
     let layer = match &operator.layer {
+        GuidedLayer::None => "none".to_owned(),
+        GuidedLayer::Residual { radius, epsilon } => {
+            format!("residual guided filter, radius {radius}, ε {epsilon:e}")
+        }
         GuidedLayer::Plain { radius, epsilon } => {
             format!("guided filter, radius {radius}, ε {epsilon:e}")
         }
@@ -39,12 +43,20 @@ fn describe(operator: &Operator) {
             format!("convolutional guided filter, dilation {dilation}")
         }
     };
-    let guide = match &operator.guide {
-        Some(guide) => {
-            format!("a learned map of the photo, {} values", guide.parameters())
+    let guide = match (&operator.guide, &operator.base) {
+        (Some(guide), _) => format!("a learned map of the photo, {} values", guide.parameters()),
+        (None, Some(base)) if base.local => format!(
+            "a base of colour, photo and neighbourhood, {} values, scale {}",
+            base.weights.len(),
+            base.scale
+        ),
+        (None, Some(base)) => {
+            format!("a base of colour and photo, {} values", base.weights.len())
         }
-        None => "the photo itself".to_owned(),
+        (None, None) => "the photo itself".to_owned(),
     };
+    let analysis = (operator.layer != GuidedLayer::None)
+        .then(|| format!("{} pixels, the short side", operator.short_side));
     let provenance = &operator.provenance;
     let check = provenance.check.as_ref().map(|check| {
         format!(
@@ -61,7 +73,7 @@ fn describe(operator: &Operator) {
     let rows = [
         ("title", Some(operator.title.clone())),
         ("variant", Some(operator.variant.name().to_owned())),
-        ("analysis size", Some(format!("{} pixels, the short side", operator.short_side))),
+        ("analysis size", analysis),
         ("guidance", Some(guide)),
         ("layer", Some(layer)),
         ("parameters", Some(operator.parameters().to_string())),

@@ -239,7 +239,7 @@ impl Gpu {
 }
 
 /// Storage buffers that a kernel binds, and invocations of a workgroup, at most.
-const STORAGE_BUFFERS: u32 = 6;
+const STORAGE_BUFFERS: u32 = 7;
 const INVOCATIONS: u32 = 256;
 
 fn guarded<T>(
@@ -323,7 +323,10 @@ const SOURCES: [(&str, &str); 7] = [
     ("moments", include_str!("../kernel/moments.wgsl")),
     ("plain", include_str!("../kernel/plain.wgsl")),
     ("convolutional", include_str!("../kernel/convolutional.wgsl")),
-    ("render", include_str!("../kernel/render.wgsl")),
+    (
+        "render",
+        concat!(include_str!("../kernel/render.wgsl"), include_str!("../kernel/base/shade.wgsl")),
+    ),
 ];
 
 #[cfg(test)]

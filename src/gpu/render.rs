@@ -26,11 +26,17 @@ struct Params {
 struct StageHeader {
     grid_size: [u32; 2],
     grids: u32,
+    grid_planes: u32,
     hidden: u32,
     hidden_count: u32,
     is_clamped: u32,
     strength: f32,
-    unused: u32,
+    base: u32,
+    base_size: [u32; 2],
+    has_base: u32,
+    /// Factor and term of [`Reach`](crate::kernel::render::Reach).
+    base_across: [f32; 2],
+    base_down: [f32; 2],
     linear: [[f32; 4]; 3],
 }
 
@@ -41,6 +47,7 @@ struct Stages {
     headers: wgpu::Buffer,
     grids: wgpu::Buffer,
     hidden: wgpu::Buffer,
+    bases: wgpu::Buffer,
 }
 
 impl Gpu {
@@ -79,6 +86,7 @@ impl Gpu {
             (4, stages.headers.as_entire_binding()),
             (5, stages.grids.as_entire_binding()),
             (6, stages.hidden.as_entire_binding()),
+            (9, stages.bases.as_entire_binding()),
             (7, wgpu::BindingResource::TextureView(&target)),
         ];
         let groups = [width.div_ceil(8), height.div_ceil(8), 1];
@@ -155,6 +163,7 @@ impl<'a> StripRenderer<'a> {
             (4, self.stages.headers.as_entire_binding()),
             (5, self.stages.grids.as_entire_binding()),
             (6, self.stages.hidden.as_entire_binding()),
+            (9, self.stages.bases.as_entire_binding()),
             (8, packed.as_entire_binding()),
         ];
         let groups = [(width as u32).div_ceil(8), (height as u32).div_ceil(8), 1];
@@ -190,22 +199,32 @@ impl Stages {
     fn new(gpu: &Gpu, stages: &[GpuStage]) -> Self {
         let mut headers = Vec::with_capacity(stages.len());
         let mut hidden: Vec<Hidden> = Vec::new();
-        let mut floats = 0;
+        let (mut floats, mut terms) = (0, 0);
         for stage in stages {
             let mut header = StageHeader {
-                grid_size: stage.grid_size,
                 grids: floats,
                 hidden: hidden.len() as u32,
                 is_clamped: u32::from(stage.clamp),
                 strength: stage.strength,
                 ..StageHeader::default()
             };
+            if let Some(grids) = &stage.grids {
+                (header.grid_size, header.grid_planes) = (grids.size, grids.planes);
+                floats += grids.floats();
+            }
             if let Some(guide) = &stage.guide {
                 header.hidden_count = guide.hidden.len() as u32;
                 header.linear = guide.linear;
                 hidden.extend(&guide.hidden);
             }
-            floats += 6 * stage.grid_size[0] * stage.grid_size[1];
+            if let Some(base) = &stage.base {
+                let [across, down] = base.reach;
+                (header.has_base, header.base) = (1, terms);
+                header.base_size = [across.cells as u32, down.cells as u32];
+                header.base_across = [across.factor, across.term];
+                header.base_down = [down.factor, down.term];
+                terms += base.terms;
+            }
             headers.push(header);
         }
         // A binding must not be empty, also where there is nothing to read.
@@ -215,28 +234,31 @@ impl Stages {
         if hidden.is_empty() {
             hidden.push(Hidden::default());
         }
+        let grids = stages.iter().filter_map(|stage| stage.grids.as_ref());
+        let bases = stages.iter().filter_map(|stage| stage.base.as_ref());
         Self {
             count: stages.len() as u32,
             headers: gpu.upload(&headers),
-            grids: joined(gpu, stages, floats),
+            grids: joined(gpu, grids.map(|grids| (&grids.buffer, grids.floats())).collect()),
             hidden: gpu.upload(&hidden),
+            bases: joined(gpu, bases.map(|base| (&base.buffer, 4 * base.terms)).collect()),
         }
     }
 }
 
-/// The grids of all stages one behind the other.
-fn joined(gpu: &Gpu, stages: &[GpuStage], floats: u32) -> wgpu::Buffer {
-    if let [stage] = stages {
-        return stage.grids.clone();
+/// Buffers one behind the other, of each the first 32-bit values.
+fn joined(gpu: &Gpu, parts: Vec<(&wgpu::Buffer, u32)>) -> wgpu::Buffer {
+    if let [(buffer, _)] = parts.as_slice() {
+        return (*buffer).clone();
     }
-    let grids = gpu.empty(floats as usize);
+    let whole = gpu.empty(parts.iter().map(|(_, floats)| *floats as usize).sum());
     let mut encoder = gpu.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
     let mut at = 0;
-    for stage in stages {
-        let bytes = 24 * u64::from(stage.grid_size[0]) * u64::from(stage.grid_size[1]);
-        encoder.copy_buffer_to_buffer(&stage.grids, 0, &grids, at, bytes);
+    for (buffer, floats) in parts {
+        let bytes = 4 * u64::from(floats);
+        encoder.copy_buffer_to_buffer(buffer, 0, &whole, at, bytes);
         at += bytes;
     }
     gpu.queue.submit([encoder.finish()]);
-    grids
+    whole
 }

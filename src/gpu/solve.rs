@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{Gpu, GpuPhoto};
 use crate::edit::{Edit, Layer};
 use crate::kernel::guide::{self, Folded};
-use crate::kernel::render::Stage;
+use crate::kernel::render::{Based, Reach, Stage};
 use crate::kernel::sample::Sites;
 use crate::operator::{AdaptiveNorm, Conv, GuidedLayer, Network, Operator, Settings, Statistics};
 use crate::render::{Solver, Source};
@@ -13,24 +13,68 @@ use crate::render::{Solver, Source};
 /// One solved filter whose grids are in graphics memory. Twin of [`Stage`].
 #[derive(Clone, Debug)]
 pub struct GpuStage {
-    /// F folded for this photo; None guides with the photo itself.
+    /// The base folded for this photo; it guides in the photo's place.
+    pub(super) base: Option<GpuBase>,
+    /// F folded for this photo; None guides with the base's output or the photo itself.
     pub guide: Option<Arc<Folded>>,
-    /// Width and height of the grids.
-    pub grid_size: [u32; 2],
-    /// A then b, `[6][height][width]`.
-    pub(super) grids: wgpu::Buffer,
+    /// A and b; None where O is G.
+    pub(super) grids: Option<GpuGrids>,
     /// Whether O is clamped to 0..1.
     pub clamp: bool,
     /// `I + strength·(O − I)`.
     pub strength: f32,
 }
 
+/// A then b of a guided layer, `[planes][height][width]`.
+#[derive(Clone, Debug)]
+pub(super) struct GpuGrids {
+    /// Width and height.
+    pub size: [u32; 2],
+    /// 6, or 12 where A is a matrix.
+    pub planes: u32,
+    pub buffer: wgpu::Buffer,
+}
+
+impl GpuGrids {
+    pub fn floats(&self) -> u32 {
+        self.planes * self.size[0] * self.size[1]
+    }
+}
+
+/// A folded base, as `base/shade.wgsl` reads it.
+#[derive(Clone, Debug)]
+pub(super) struct GpuBase {
+    /// Across and down.
+    pub reach: [Reach; 2],
+    /// Terms of four values: cubic, bends, cells.
+    pub terms: u32,
+    pub buffer: wgpu::Buffer,
+}
+
+impl GpuBase {
+    fn new(gpu: &Gpu, based: &Based) -> Self {
+        let folded = &based.folded;
+        let terms = folded
+            .cubic
+            .iter()
+            .chain(folded.bends.as_flattened())
+            .chain(folded.cells.as_flattened());
+        let terms: Vec<[f32; 4]> = terms.map(|[r, g, b]| [*r, *g, *b, 0.0]).collect();
+        Self {
+            reach: [based.across(), based.down()],
+            terms: terms.len() as u32,
+            buffer: gpu.upload(&terms),
+        }
+    }
+}
+
 /// Solves edits, and keeps what the next one can use again.
 #[derive(Debug, Default)]
 pub struct GpuSolver {
     kept: Vec<Kept>,
-    /// A stack's later filters see what the earlier ones render; stacks are solved by the twin.
-    stacks: Solver,
+    /// Solves what the GPU does not: stacks, whose later filters see what the earlier ones render,
+    /// and filters with a base, whose local values and fold are quick and want f64.
+    twin: Solver,
 }
 
 /// Graphics memory for what is kept; what was used longest ago goes first.
@@ -81,9 +125,11 @@ impl GpuSolver {
     ) -> Result<Vec<GpuStage>, String> {
         match edit.layers.as_slice() {
             [] => Ok(Vec::new()),
-            [layer] => Ok(vec![self.stage(gpu, source, photo, layer)?]),
+            [layer] if layer.operator.base.is_none() => {
+                Ok(vec![self.stage(gpu, source, photo, layer)?])
+            }
             _ => {
-                let stages = self.stacks.solve(source, edit).map_err(|error| error.to_string())?;
+                let stages = self.twin.solve(source, edit).map_err(|error| error.to_string())?;
                 Ok(stages.iter().map(|stage| GpuStage::from_cpu(gpu, stage)).collect())
             }
         }
@@ -109,13 +155,13 @@ impl GpuSolver {
         };
         let grids = match &kept.solved {
             Some((solved, grids)) if *solved == settings => grids.clone(),
-            _ => kept.low.grids(gpu, operator, &settings),
+            _ => kept.low.grids(gpu, operator, &settings)?,
         };
         kept.solved = Some((settings, grids.clone()));
         let stage = GpuStage {
+            base: None,
             guide: kept.guide.clone(),
-            grid_size: kept.low.gl.size,
-            grids,
+            grids: Some(GpuGrids { size: kept.low.gl.size, planes: 6, buffer: grids }),
             clamp: operator.clamp,
             strength: layer.strength,
         };
@@ -132,11 +178,15 @@ impl GpuSolver {
 impl GpuStage {
     /// A stage that was solved on the CPU.
     pub fn from_cpu(gpu: &Gpu, stage: &Stage) -> Self {
-        let grids = [stage.grids.a.data.as_slice(), stage.grids.b.data.as_slice()].concat();
+        let grids = stage.grids.as_ref().map(|grids| GpuGrids {
+            size: [grids.a.width as u32, grids.a.height as u32],
+            planes: (grids.a.channels + grids.b.channels) as u32,
+            buffer: gpu.upload(&[grids.a.data.as_slice(), &grids.b.data].concat()),
+        });
         Self {
+            base: stage.base.as_ref().map(|based| GpuBase::new(gpu, based)),
             guide: stage.guide.clone(),
-            grid_size: [stage.grids.a.width as u32, stage.grids.a.height as u32],
-            grids: gpu.upload(&grids),
+            grids,
             clamp: stage.clamp,
             strength: stage.strength,
         }
@@ -288,11 +338,20 @@ fn norm(
 
 impl Low {
     /// A and b, by `plain.wgsl` or `convolutional.wgsl`.
-    fn grids(&self, gpu: &Gpu, operator: &Operator, settings: &Settings) -> wgpu::Buffer {
+    fn grids(
+        &self,
+        gpu: &Gpu,
+        operator: &Operator,
+        settings: &Settings,
+    ) -> Result<wgpu::Buffer, String> {
         match &operator.layer {
-            GuidedLayer::Plain { .. } => self.plain(gpu, settings),
+            GuidedLayer::Plain { .. } => Ok(self.plain(gpu, settings)),
             GuidedLayer::Convolutional { mean, pointwise, .. } => {
-                self.convolutional(gpu, settings, mean, pointwise, operator.statistics)
+                Ok(self.convolutional(gpu, settings, mean, pointwise, operator.statistics))
+            }
+            // These have a base, and are the twin's.
+            GuidedLayer::None | GuidedLayer::Residual { .. } => {
+                Err("the graphics card cannot solve this filter".to_owned())
             }
         }
     }

@@ -10,21 +10,26 @@
 //! | [`guide`] | F folded with its normalisation into one pointwise pass | section IV |
 //! | [`plain`] | the guided filtering layer: A and b from box means | section III, Algorithm 1 |
 //! | [`convolutional`] | the convolutional guided filtering layer | section III-C |
+//! | [`global_mean`], [`residual`] | what `dgf-x` has instead of the paper's | – |
+//! | [`base`] | our closed-form filter: G from colour, photo and place | – |
 //! | [`render`] | `O = A·G + b` at every pixel | equation 4 |
 //!
 //! [`codes`] turns packed pixels into planes and back, which shaders do as they load and store.
 //! [`network`] runs lists of layers with the kernels above.
 //! The CPU twin is the definition, the WGSL an optimisation of it; both are held to the reference.
 
+pub mod base;
 pub mod codes;
 pub mod conv;
 pub mod convolutional;
+pub mod global_mean;
 pub mod guide;
 pub mod moments;
 pub mod network;
 pub mod norm;
 pub mod plain;
 pub mod render;
+pub mod residual;
 pub mod sample;
 mod wide;
 
@@ -58,10 +63,10 @@ impl Planes {
     }
 }
 
-/// A and b of a guided layer on the low-resolution grid.
+/// A and b of a guided layer on the low-resolution grid: `O = A·G + b`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Grids {
-    /// The factors, 3 planes.
+    /// The factors: 3 planes, one a channel; or 9, a matrix whose rows are the outputs.
     pub a: Planes,
     /// The terms, 3 planes.
     pub b: Planes,

@@ -1,6 +1,6 @@
 //! Runs networks: Cl, F at low resolution, the layer's pointwise network.
 
-use super::{Planes, conv, norm};
+use super::{Planes, conv, global_mean, norm};
 use crate::operator::{Network, Statistics};
 
 /// The network's output for `input`.
@@ -15,6 +15,9 @@ pub fn run(network: &Network, input: &Planes, statistics: Statistics) -> Planes 
         match block.norm {
             Some(layer) => norm::adaptive_norm(&mut output, layer, statistics, block.slope),
             None => norm::leaky(&mut output, block.slope),
+        }
+        if let Some((weight, bias)) = block.whole {
+            global_mean::add(&mut output, weight, bias);
         }
         planes = Some(output);
     }

@@ -1,4 +1,5 @@
 // The render: O = A * G + b, the line `shade` below (equation 4). Twin of render.rs and guide.rs.
+// `base` is in base/shade.wgsl, which is a part of this shader.
 // One invocation renders one pixel of a lattice, through all stages of the edit.
 
 struct Params {
@@ -28,14 +29,24 @@ struct Tap {
 struct Stage {
     grid_width: u32,
     grid_height: u32,
-    // where in `grids` its six planes begin
+    // where in `grids` its planes begin
     grids: u32,
+    // how many there are: 3 of A, or 9 where A is a matrix, and 3 of b; none where O is G
+    grid_planes: u32,
     // where in `hidden` its channels begin, and how many there are; none guides with the photo
     hidden: u32,
     hidden_count: u32,
     is_clamped: u32,
     strength: f32,
-    unused: u32,
+    // where in `bases` its base begins
+    base: u32,
+    base_width: u32,
+    base_height: u32,
+    // 1 where there is a base
+    has_base: u32,
+    // from a position to a place on the base's cells: factor and term
+    base_across: vec2<f32>,
+    base_down: vec2<f32>,
     // of F: weights of red, green, blue and what is added, for each output
     red: vec4<f32>,
     green: vec4<f32>,
@@ -58,6 +69,8 @@ struct Hidden {
 @group(0) @binding(6) var<storage, read> hidden: array<Hidden>;
 @group(0) @binding(7) var shown: texture_storage_2d<rgba8unorm, write>;
 @group(0) @binding(8) var<storage, read_write> packed: array<u32>;
+// of each base: the cubic terms, the bends of four curves, the cells' terms; three outputs each
+@group(0) @binding(9) var<storage, read> bases: array<vec4<f32>>;
 
 fn guide(stage: Stage, rgb: vec3<f32>) -> vec3<f32> {
     let one = vec4(rgb, 1.0);
@@ -69,11 +82,11 @@ fn guide(stage: Stage, rgb: vec3<f32>) -> vec3<f32> {
     return g;
 }
 
-// Cell and fraction of a position of 0..1 on a grid, corners aligned.
-fn cell(position: f32, cells: u32) -> vec2<f32> {
-    let place = position * f32(cells - 1u);
-    let first = min(floor(place), f32(max(cells, 2u) - 2u));
-    return vec2(first, place - first);
+// Cell and fraction of a place on a grid.
+fn between(place: f32, cells: u32) -> vec2<f32> {
+    let inside = clamp(place, 0.0, f32(cells - 1u));
+    let first = min(floor(inside), f32(max(cells, 2u) - 2u));
+    return vec2(first, inside - first);
 }
 
 fn grid_at(start: u32, area: u32, places: vec4<u32>, fraction: vec2<f32>) -> vec3<f32> {
@@ -87,9 +100,10 @@ fn grid_at(start: u32, area: u32, places: vec4<u32>, fraction: vec2<f32>) -> vec
     return value;
 }
 
-fn shade(stage: Stage, position: vec2<f32>, rgb: vec3<f32>) -> vec3<f32> {
-    let column = cell(position.x, stage.grid_width);
-    let row = cell(position.y, stage.grid_height);
+// A * G + b, corners aligned.
+fn layer(stage: Stage, position: vec2<f32>, g: vec3<f32>) -> vec3<f32> {
+    let column = between(position.x * f32(stage.grid_width - 1u), stage.grid_width);
+    let row = between(position.y * f32(stage.grid_height - 1u), stage.grid_height);
     let right = min(u32(column.x) + 1u, stage.grid_width - 1u);
     let top = u32(row.x) * stage.grid_width;
     let bottom = min(u32(row.x) + 1u, stage.grid_height - 1u) * stage.grid_width;
@@ -97,12 +111,26 @@ fn shade(stage: Stage, position: vec2<f32>, rgb: vec3<f32>) -> vec3<f32> {
     let area = stage.grid_width * stage.grid_height;
     let fraction = vec2(column.y, row.y);
     let a = grid_at(stage.grids, area, places, fraction);
-    let b = grid_at(stage.grids + 3u * area, area, places, fraction);
+    let second = grid_at(stage.grids + 3u * area, area, places, fraction);
+    if stage.grid_planes == 6u {
+        return a * g + second;
+    }
+    let third = grid_at(stage.grids + 6u * area, area, places, fraction);
+    let b = grid_at(stage.grids + 9u * area, area, places, fraction);
+    return vec3(dot(a, g), dot(second, g), dot(third, g)) + b;
+}
+
+fn shade(stage: Stage, position: vec2<f32>, rgb: vec3<f32>) -> vec3<f32> {
     var g = rgb;
-    if stage.hidden_count > 0u {
+    if stage.has_base == 1u {
+        g = base(stage, position, rgb);
+    } else if stage.hidden_count > 0u {
         g = guide(stage, rgb);
     }
-    var o = a * g + b;
+    var o = g;
+    if stage.grid_planes > 0u {
+        o = layer(stage, position, g);
+    }
     if stage.is_clamped == 1u {
         o = clamp(o, vec3(0.0), vec3(1.0));
     }

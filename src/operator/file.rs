@@ -2,8 +2,9 @@
 //!
 //! Tensors are named after their place in the spec, so a file has exactly one reading:
 //! `network.{i}.weight`, `.bias` for a convolution; `.w0`, `.w1`, `.scale`, `.shift`, `.mean`,
-//! `.variance` for a normalisation; the same under `guide` and `layer.pointwise`; `layer.mean`.
-//! All are f32. Everything is bounded before memory is taken for it, and nothing is executed.
+//! `.variance` for a normalisation; the same under `guide` and `layer.pointwise`; `layer.mean`;
+//! `network.{i}.weight` and `.bias` for the global means; `base.weights`, and `base.centre`,
+//! `base.spread` and `base.axes`, which are f64. All others are f32. Everything is bounded before memory is taken for it, and nothing is executed.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs;
@@ -13,15 +14,16 @@ use std::path::Path;
 use crate::atomic::Draft;
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 
-use super::spec::{FORMAT, GuidedSpec, LayerSpec, Spec, newer_part};
+use super::spec::{BaseSpec, FORMAT, GuidedSpec, LayerSpec, Spec, newer_part};
 use super::{
-    AdaptiveNorm, Conv, GuidedLayer, Layer, Network, Operator, OperatorError, Tuning, Variant,
+    AdaptiveNorm, Base, Conv, GuidedLayer, Layer, Network, Operator, OperatorError, PhotoCode,
+    STATISTICS, Tuning, Variant,
 };
 
 /// Largest file that is read, in bytes: five hundred times that of the paper's networks.
 const FILE_BYTES_MAX: u64 = 64 << 20;
 /// Largest weight or statistic: beyond it sums overflow.
-const VALUE_MAX: f32 = 1e9;
+const VALUE_MAX: f64 = 1e9;
 const LAYERS_MAX: usize = 64;
 const CHANNELS_MAX: usize = 128;
 const DILATION_MAX: usize = 64;
@@ -139,13 +141,22 @@ impl Reader<'_> {
         if !Tuning::SHORT_SIDE.contains(&short_side) {
             return Err(format!("its analysis size is {short_side}"));
         }
-        let network = self.network("network", &spec.network, 3)?;
+        let base = spec.base.as_ref().map(|base| self.base(base)).transpose()?;
+        let network = match &spec.layer {
+            GuidedSpec::None if spec.network.is_empty() => Network::default(),
+            GuidedSpec::None => return Err("it has a network and no layer".to_owned()),
+            GuidedSpec::Residual { .. } => self.network("network", &spec.network, 6)?,
+            _ => self.network("network", &spec.network, 3)?,
+        };
         let guide = spec.guide.as_ref().map(|layers| self.guide("guide", layers)).transpose()?;
         let layer = match &spec.layer {
+            GuidedSpec::None => GuidedLayer::None,
+            GuidedSpec::Residual { radius, epsilon } => {
+                within_epsilon(*epsilon)?;
+                GuidedLayer::Residual { radius: *radius, epsilon: *epsilon }
+            }
             GuidedSpec::Plain { radius, epsilon } => {
-                if !Tuning::EPSILON.contains(epsilon) {
-                    return Err(format!("its ε is {epsilon}"));
-                }
+                within_epsilon(*epsilon)?;
                 GuidedLayer::Plain { radius: *radius, epsilon: *epsilon }
             }
             GuidedSpec::Convolutional { dilation, pointwise } => {
@@ -157,10 +168,8 @@ impl Reader<'_> {
                 GuidedLayer::Convolutional { dilation: *dilation, mean, pointwise }
             }
         };
-        let (GuidedLayer::Plain { radius, .. }
-        | GuidedLayer::Convolutional { dilation: radius, .. }) = layer;
-        if !(1..=Tuning::RADIUS_MAX).contains(&radius) {
-            return Err(format!("its radius is {radius}"));
+        if layer.radius().is_some_and(|radius| !(1..=Tuning::RADIUS_MAX).contains(&radius)) {
+            return Err("its radius is out of range".to_owned());
         }
         if !(0.0..=1.0).contains(&spec.defaults.strength) {
             return Err(format!("its strength is {}", spec.defaults.strength));
@@ -168,9 +177,12 @@ impl Reader<'_> {
         let is_learned = guide.is_some();
         let fits = match (&layer, spec.variant) {
             (GuidedLayer::Plain { .. }, Variant::DgfS | Variant::DgfB)
-            | (GuidedLayer::Convolutional { .. }, Variant::DgfCb) => !is_learned,
+            | (GuidedLayer::Convolutional { .. }, Variant::DgfCb) => !is_learned && base.is_none(),
             (GuidedLayer::Plain { .. }, Variant::Dgf)
-            | (GuidedLayer::Convolutional { .. }, Variant::DgfC) => is_learned,
+            | (GuidedLayer::Convolutional { .. }, Variant::DgfC) => is_learned && base.is_none(),
+            (GuidedLayer::None, Variant::Base) | (GuidedLayer::Residual { .. }, Variant::DgfX) => {
+                !is_learned && base.is_some()
+            }
             _ => false,
         };
         if !fits {
@@ -182,6 +194,7 @@ impl Reader<'_> {
             sampling: spec.sampling.method,
             short_side,
             statistics: spec.statistics,
+            base,
             network,
             guide,
             layer,
@@ -189,6 +202,36 @@ impl Reader<'_> {
             strength: spec.defaults.strength,
             provenance: spec.provenance.map_text(|text| shown(text, 1000)),
         })
+    }
+
+    fn base(&mut self, spec: &BaseSpec) -> Result<Base, String> {
+        let rank = spec.rank;
+        if rank > Base::RANK_MAX {
+            return Err(format!("its base has {rank} axes"));
+        }
+        if !Base::SCALE.contains(&spec.scale) {
+            return Err(format!("the scale of its local means is {}", spec.scale));
+        }
+        let spread = self.statistics("base.spread")?;
+        if spread.iter().any(|value| *value < 1e-9) {
+            return Err("“base.spread” is not positive".to_owned());
+        }
+        let axes = match rank {
+            0 => Vec::new(),
+            _ => self.take_deep("base.axes", STATISTICS * rank)?.as_chunks().0.to_vec(),
+        };
+        Ok(Base {
+            statistics: PhotoCode { centre: self.statistics("base.centre")?, spread, axes },
+            weights: self.take("base.weights", 3 * Base::features(rank, spec.local))?,
+            local: spec.local,
+            scale: spec.scale,
+        })
+    }
+
+    /// A value for each of the photo's statistics.
+    fn statistics(&mut self, name: &str) -> Result<[f64; STATISTICS], String> {
+        let values = self.take_deep(name, STATISTICS)?;
+        Ok(std::array::from_fn(|i| values[i]))
     }
 
     /// A list of layers whose channels follow from `inputs` and end at 3.
@@ -228,7 +271,11 @@ impl Reader<'_> {
         inputs: usize,
     ) -> Result<Network, String> {
         let network = self.network(name, specs, inputs)?;
-        let is_wide = |layer: &Layer| matches!(layer, Layer::Conv(conv) if conv.kernel != 1);
+        let is_wide = |layer: &Layer| match layer {
+            Layer::Conv(conv) => conv.kernel != 1,
+            Layer::GlobalMean { .. } => true,
+            _ => false,
+        };
         if network.layers.iter().any(is_wide) {
             return Err(format!("“{name}” must look at one pixel at a time"));
         }
@@ -291,6 +338,14 @@ impl Reader<'_> {
                 };
                 Ok((Layer::AdaptiveNorm(norm), channels))
             }
+            LayerSpec::GlobalMean { channels: own } => {
+                if own != channels {
+                    return Err(format!("“{name}” takes {own} channels and is given {channels}"));
+                }
+                let weight = self.take(&format!("{name}.weight"), own * own)?;
+                let bias = self.take(&format!("{name}.bias"), own)?;
+                Ok((Layer::GlobalMean { weight, bias }, channels))
+            }
             LayerSpec::LeakyRelu { slope } => {
                 if !(0.0..1.0).contains(&slope) {
                     return Err(format!("“{name}” has the slope {slope}"));
@@ -302,31 +357,34 @@ impl Reader<'_> {
 
     /// The values of a tensor, which must be f32, finite and `len` long.
     fn take(&mut self, name: &str, len: usize) -> Result<Vec<f32>, String> {
+        let bytes = self.bytes(name, Dtype::F32, len)?;
+        let values: Vec<f32> =
+            bytes.as_chunks().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect();
+        check_values(name, values.iter().map(|value| f64::from(*value)))?;
+        Ok(values)
+    }
+
+    /// The same of a tensor of f64.
+    fn take_deep(&mut self, name: &str, len: usize) -> Result<Vec<f64>, String> {
+        let bytes = self.bytes(name, Dtype::F64, len)?;
+        let values: Vec<f64> =
+            bytes.as_chunks().0.iter().map(|bytes| f64::from_le_bytes(*bytes)).collect();
+        check_values(name, values.iter().copied())?;
+        Ok(values)
+    }
+
+    fn bytes(&mut self, name: &str, dtype: Dtype, len: usize) -> Result<Vec<u8>, String> {
+        let size = dtype.bitsize() / 8;
         let tensor = self.tensors.tensor(name).map_err(|_| format!("“{name}” is missing"))?;
-        if tensor.dtype() != Dtype::F32 {
-            return Err(format!("“{name}” is not stored as 32-bit floats"));
+        if tensor.dtype() != dtype {
+            return Err(format!("“{name}” is not stored as {}-bit floats", dtype.bitsize()));
         }
-        if tensor.data().len() != 4 * len {
-            return Err(format!(
-                "“{name}” has {} values instead of {len}",
-                tensor.data().len() / 4
-            ));
-        }
-        let values: Vec<f32> = tensor
-            .data()
-            .as_chunks::<4>()
-            .0
-            .iter()
-            .map(|bytes| f32::from_le_bytes(*bytes))
-            .collect();
-        if values.iter().any(|value| !value.is_finite()) {
-            return Err(format!("“{name}” holds values that are no numbers"));
-        }
-        if values.iter().any(|value| value.abs() > VALUE_MAX) {
-            return Err(format!("“{name}” holds absurdly large values"));
+        if tensor.data().len() != size * len {
+            let count = tensor.data().len() / size;
+            return Err(format!("“{name}” has {count} values instead of {len}"));
         }
         self.taken.insert(name.to_owned());
-        Ok(values)
+        Ok(tensor.data().to_vec())
     }
 
     fn nothing_left(&self) -> Result<(), String> {
@@ -339,26 +397,49 @@ impl Reader<'_> {
     }
 }
 
+fn within_epsilon(epsilon: f64) -> Result<(), String> {
+    if Tuning::EPSILON.contains(&epsilon) { Ok(()) } else { Err(format!("its ε is {epsilon}")) }
+}
+
+/// Refuses values that sums could not hold.
+fn check_values(name: &str, values: impl Iterator<Item = f64> + Clone) -> Result<(), String> {
+    if values.clone().any(|value| !value.is_finite()) {
+        return Err(format!("“{name}” holds values that are no numbers"));
+    }
+    if values.into_iter().any(|value| value.abs() > VALUE_MAX) {
+        return Err(format!("“{name}” holds absurdly large values"));
+    }
+    Ok(())
+}
+
 /// The file's bytes: the same operator always gives the same ones.
 pub(super) fn bytes_of(operator: &Operator) -> Result<Vec<u8>, String> {
     let mut values = BTreeMap::new();
+    if let Some(base) = &operator.base {
+        put_base(&mut values, base);
+    }
     put_network(&mut values, "network", &operator.network);
     if let Some(guide) = &operator.guide {
         put_network(&mut values, "guide", guide);
     }
     if let GuidedLayer::Convolutional { mean, pointwise, .. } = &operator.layer {
-        values.insert("layer.mean".to_owned(), (vec![3, 3, 3], mean.as_slice()));
+        values.insert("layer.mean".to_owned(), (vec![3, 3, 3], Values::Single(mean)));
         put_network(&mut values, "layer.pointwise", pointwise);
     }
-    let bytes: Vec<(String, Vec<usize>, Vec<u8>)> = values
+    let bytes: Vec<(String, Dtype, Vec<usize>, Vec<u8>)> = values
         .into_iter()
-        .map(|(name, (shape, data))| {
-            (name, shape, data.iter().flat_map(|value| value.to_le_bytes()).collect())
+        .map(|(name, (shape, data))| match data {
+            Values::Single(data) => {
+                (name, Dtype::F32, shape, data.iter().flat_map(|v| v.to_le_bytes()).collect())
+            }
+            Values::Double(data) => {
+                (name, Dtype::F64, shape, data.iter().flat_map(|v| v.to_le_bytes()).collect())
+            }
         })
         .collect();
     let mut views = Vec::with_capacity(bytes.len());
-    for (name, shape, data) in &bytes {
-        let view = TensorView::new(Dtype::F32, shape.clone(), data)
+    for (name, dtype, shape, data) in &bytes {
+        let view = TensorView::new(*dtype, shape.clone(), data)
             .map_err(|error| format!("“{name}” {error}"))?;
         views.push((name.as_str(), view));
     }
@@ -367,14 +448,32 @@ pub(super) fn bytes_of(operator: &Operator) -> Result<Vec<u8>, String> {
     safetensors::serialize(views, Some(metadata)).map_err(|error| error.to_string())
 }
 
-fn put_network<'a>(
-    values: &mut BTreeMap<String, (Vec<usize>, &'a [f32])>,
-    name: &str,
-    network: &'a Network,
-) {
+/// A tensor's values.
+enum Values<'a> {
+    Single(&'a [f32]),
+    Double(&'a [f64]),
+}
+
+/// Tensors by name, with their shapes.
+type Tensors<'a> = BTreeMap<String, (Vec<usize>, Values<'a>)>;
+
+fn put_base<'a>(values: &mut Tensors<'a>, base: &'a Base) {
+    let PhotoCode { centre, spread, axes } = &base.statistics;
+    let mut put = |name: &str, shape: Vec<usize>, data: Values<'a>| {
+        values.insert(format!("base.{name}"), (shape, data));
+    };
+    put("weights", vec![base.weights.len() / 3, 3], Values::Single(&base.weights));
+    put("centre", vec![STATISTICS], Values::Double(centre));
+    put("spread", vec![STATISTICS], Values::Double(spread));
+    if !axes.is_empty() {
+        put("axes", vec![axes.len(), STATISTICS], Values::Double(axes.as_flattened()));
+    }
+}
+
+fn put_network<'a>(values: &mut Tensors<'a>, name: &str, network: &'a Network) {
     for (index, layer) in network.layers.iter().enumerate() {
         let mut put = |part: &str, shape: Vec<usize>, data: &'a [f32]| {
-            values.insert(format!("{name}.{index}.{part}"), (shape, data));
+            values.insert(format!("{name}.{index}.{part}"), (shape, Values::Single(data)));
         };
         match layer {
             Layer::Conv(conv) => {
@@ -391,6 +490,10 @@ fn put_network<'a>(
                 put("shift", vec![norm.shift.len()], &norm.shift);
                 put("mean", vec![norm.mean.len()], &norm.mean);
                 put("variance", vec![norm.variance.len()], &norm.variance);
+            }
+            Layer::GlobalMean { weight, bias } => {
+                put("weight", vec![bias.len(), bias.len()], weight);
+                put("bias", vec![bias.len()], bias);
             }
             Layer::LeakyRelu { .. } => {}
         }

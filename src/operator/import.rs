@@ -93,6 +93,7 @@ fn operator_of(tensors: BTreeMap<String, Tensor>, title: &str) -> Result<Operato
         sampling: Sampling::Nearest,
         short_side: 64,
         statistics: Statistics::PerImage,
+        base: None,
         network,
         guide,
         layer,

@@ -4,6 +4,7 @@
 //! ([`write()`]), or made from a checkpoint of the paper's authors ([`import()`]).
 //! It holds no code: networks are lists of [`Layer`]s that the kernels interpret.
 
+mod base;
 mod checkpoint;
 mod file;
 mod import;
@@ -15,6 +16,9 @@ mod spec;
 mod tuning;
 mod untrained;
 
+pub use base::{
+    Base, CURVES, Field, Guided, KNOTS, LOCALS, Local, PhotoCode, Plane, STATISTICS, Shape, TERMS,
+};
 pub use file::{read, read_bytes, write};
 pub use import::{import, title_from_name};
 pub use library::{Entry, Library};
@@ -27,7 +31,8 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-/// The networks of the paper, by the names that the command line uses (DESIGN.md section 2).
+/// The kinds of filter, by the names that the command line uses: the paper's five networks and our
+/// own two.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Variant {
@@ -41,11 +46,23 @@ pub enum Variant {
     DgfCb,
     /// Convolutional layer guided by F.
     DgfC,
+    /// A base in closed form, without a network.
+    Base,
+    /// A network on what a base leaves, guided by it.
+    DgfX,
 }
 
 impl Variant {
-    /// All variants, in the paper's order.
+    /// The paper's variants, in its order.
     pub const ALL: [Self; 5] = [Self::DgfS, Self::DgfB, Self::Dgf, Self::DgfCb, Self::DgfC];
+
+    /// Our own variants.
+    pub const OWN: [Self; 2] = [Self::Base, Self::DgfX];
+
+    /// The variant of that name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().chain(Self::OWN).find(|variant| variant.name() == name)
+    }
 
     /// The name in files and on the command line.
     pub fn name(self) -> &'static str {
@@ -55,6 +72,8 @@ impl Variant {
             Self::Dgf => "dgf",
             Self::DgfCb => "dgf-cb",
             Self::DgfC => "dgf-c",
+            Self::Base => "base",
+            Self::DgfX => "dgf-x",
         }
     }
 }
@@ -80,6 +99,16 @@ pub enum Sampling {
 /// The guided filtering layer (the paper's section III).
 #[derive(Clone, Debug, PartialEq)]
 pub enum GuidedLayer {
+    /// None: the filter is its base alone.
+    None,
+    /// A ridge toward the guide G: in every window a 3x3 matrix M and an offset c carry the guide
+    /// to the network's residual, and `O = G + M·G + c`.
+    Residual {
+        /// Box radius in cells of Il; the box is `2·radius + 1` wide.
+        radius: usize,
+        /// Regularisation ε, in squared values of 0..1.
+        epsilon: f64,
+    },
     /// Box means and a ridge: `A = cov / (var + ε)`, `b = mean(Ol) − A·mean(Gl)`.
     Plain {
         /// Box radius in cells of Il; the box is `2·radius + 1` wide.
@@ -98,12 +127,23 @@ pub enum GuidedLayer {
     },
 }
 
+impl GuidedLayer {
+    /// Its radius or dilation in cells; None where there is no layer.
+    pub fn radius(&self) -> Option<usize> {
+        match self {
+            Self::None => None,
+            Self::Residual { radius, .. } | Self::Plain { radius, .. } => Some(*radius),
+            Self::Convolutional { dilation, .. } => Some(*dilation),
+        }
+    }
+}
+
 /// A filter: everything that turns a photo into its edit.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Operator {
     /// What the user reads, such as "Local contrast".
     pub title: String,
-    /// Which of the paper's networks this is.
+    /// Which of the paper's networks, or of our own filters, this is.
     pub variant: Variant,
     /// How Il is taken from the photo.
     pub sampling: Sampling,
@@ -111,9 +151,12 @@ pub struct Operator {
     pub short_side: usize,
     /// Where normalisation statistics come from.
     pub statistics: Statistics,
-    /// Cl: Il → Ol, 3 → 3 channels.
+    /// A filter in closed form that comes before the layer and guides it.
+    pub base: Option<Base>,
+    /// Cl: Il → Ol, 3 → 3 channels; with a residual layer (Il, Gl) − 0.5 → the residual of the base,
+    /// 6 → 3. Without a layer it is empty.
     pub network: Network,
-    /// F: 3 → 3 channels, pointwise. None guides with the photo itself.
+    /// F: 3 → 3 channels, pointwise. None guides with the base's output, or the photo itself.
     pub guide: Option<Network>,
     /// The layer that carries Ol to the photo's size.
     pub layer: GuidedLayer,
@@ -123,6 +166,18 @@ pub struct Operator {
     pub strength: f32,
     /// Where the filter comes from and how close it came.
     pub provenance: Provenance,
+}
+
+impl Operator {
+    /// The rung of the learning ladder that the filter stands on: `identity`, `colour`, `base`, or
+    /// its variant's name.
+    pub fn rung(&self) -> &'static str {
+        match (&self.base, self.variant) {
+            (Some(base), Variant::Base) if base.is_identity() => "identity",
+            (Some(base), Variant::Base) if !base.local => "colour",
+            (_, variant) => variant.name(),
+        }
+    }
 }
 
 /// Why a filter or a checkpoint could not be read or written. Every message is a sentence.

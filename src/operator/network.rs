@@ -16,6 +16,8 @@ pub struct Block<'a> {
     pub norm: Option<&'a AdaptiveNorm>,
     /// `max(x, slope·x)` behind that; 1 where there is no activation.
     pub slope: f32,
+    /// Weight and bias of a [`Layer::GlobalMean`] behind that.
+    pub whole: Option<(&'a [f32], &'a [f32])>,
 }
 
 /// One layer of a network.
@@ -25,6 +27,14 @@ pub enum Layer {
     Conv(Conv),
     /// Adaptive normalisation.
     AdaptiveNorm(AdaptiveNorm),
+    /// A pointwise map of the means over the whole of Il, added to every pixel:
+    /// `y[o](p) = x[o](p) + bias[o] + Σ_i weight[o][i]·mean(x[i])`.
+    GlobalMean {
+        /// `[channels][channels]`, outputs first.
+        weight: Vec<f32>,
+        /// `[channels]`.
+        bias: Vec<f32>,
+    },
     /// `max(x, slope·x)`; slope 0 is ReLU.
     LeakyRelu {
         /// Factor of negative values, 0 ≤ slope < 1.
@@ -97,20 +107,29 @@ impl Network {
         let mut blocks: Vec<Block<'_>> = Vec::new();
         for layer in &self.layers {
             match layer {
-                Layer::Conv(conv) => blocks.push(Block { conv, norm: None, slope: 1.0 }),
+                Layer::Conv(conv) => {
+                    blocks.push(Block { conv, norm: None, slope: 1.0, whole: None })
+                }
                 Layer::AdaptiveNorm(norm) => {
                     let block = blocks.last_mut()?;
-                    if block.norm.is_some() || block.slope != 1.0 {
+                    if block.norm.is_some() || block.slope != 1.0 || block.whole.is_some() {
                         return None;
                     }
                     block.norm = Some(norm);
                 }
                 Layer::LeakyRelu { slope } => {
                     let block = blocks.last_mut()?;
-                    if block.slope != 1.0 {
+                    if block.slope != 1.0 || block.whole.is_some() {
                         return None;
                     }
                     block.slope = *slope;
+                }
+                Layer::GlobalMean { weight, bias } => {
+                    let block = blocks.last_mut()?;
+                    if block.whole.is_some() {
+                        return None;
+                    }
+                    block.whole = Some((weight, bias));
                 }
             }
         }
@@ -137,6 +156,7 @@ impl Network {
         let count = |layer: &Layer| match layer {
             Layer::Conv(conv) => conv.weight.len() + conv.bias.as_ref().map_or(0, Vec::len),
             Layer::AdaptiveNorm(norm) => 2 + norm.scale.len() + norm.shift.len(),
+            Layer::GlobalMean { weight, bias } => weight.len() + bias.len(),
             Layer::LeakyRelu { .. } => 0,
         };
         self.layers.iter().map(count).sum()

@@ -2,20 +2,26 @@
 //!
 //! It is JSON under the key `understudy` of the safetensors metadata. Layers are data: the order of
 //! a list is the order of the layers, and the weights of layer `i` of list `network` are the tensors
-//! `network.{i}.weight` and so on ([`super::file`]). `base` and layers of other kinds than `plain`
-//! and `convolutional` are reserved for filters that carry a closed-form base or a residual layer;
-//! `channels` for outputs that are no photo. A reader that does not know one of them says that the
-//! file is newer than itself, so the format need not change for them.
+//! `network.{i}.weight` and so on ([`super::file`]). `base` has a form, which says what features its
+//! weights are of; layers have kinds; `channels` is there for outputs that are no photo. A reader that
+//! does not know one of them says that the file is newer than itself, so the format need not change
+//! for them.
 
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AdaptiveNorm, Conv, GuidedLayer, Layer, Network, Operator, Provenance, Sampling, Statistics,
-    Variant,
+    AdaptiveNorm, Base, Conv, GuidedLayer, Layer, Network, Operator, Provenance, Sampling,
+    Statistics, Variant,
 };
 
 /// Version of the file format that this program writes, and the newest that it reads.
 pub const FORMAT: u32 = 1;
+
+/// The form of base that this program knows: its terms, curves and local values.
+pub(super) const BASE_FORM: u32 = 1;
+
+/// The kinds of guided layer that this program knows.
+const LAYER_KINDS: [&str; 4] = ["none", "residual", "plain", "convolutional"];
 
 /// A filter's spec as it stands in the file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -32,7 +38,8 @@ pub(super) struct Spec {
     pub statistics: Statistics,
     /// A closed-form base before the layer.
     #[serde(default)]
-    pub base: Option<Reserved>,
+    pub base: Option<BaseSpec>,
+    /// Empty where there is no layer.
     pub network: Vec<LayerSpec>,
     /// F; absent where the photo itself guides.
     #[serde(default)]
@@ -44,9 +51,16 @@ pub(super) struct Spec {
     pub provenance: Provenance,
 }
 
-/// No value of this type exists: a file that has one needs a newer program.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(super) enum Reserved {}
+#[serde(deny_unknown_fields)]
+pub(super) struct BaseSpec {
+    /// Which terms, curves and local values there are.
+    pub form: u32,
+    /// Number of axes.
+    pub rank: usize,
+    pub local: bool,
+    pub scale: f64,
+}
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -72,12 +86,15 @@ pub(super) struct Defaults {
 pub(super) enum LayerSpec {
     Conv { inputs: usize, outputs: usize, kernel: usize, dilation: usize, bias: bool },
     AdaptiveNorm { channels: usize },
+    GlobalMean { channels: usize },
     LeakyRelu { slope: f32 },
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
 pub(super) enum GuidedSpec {
+    None,
+    Residual { radius: usize, epsilon: f64 },
     Plain { radius: usize, epsilon: f64 },
     Convolutional { dilation: usize, pointwise: Vec<LayerSpec> },
 }
@@ -91,12 +108,14 @@ impl Operator {
     /// Number of trained values.
     pub fn parameters(&self) -> usize {
         let layer = match &self.layer {
-            GuidedLayer::Plain { .. } => 0,
+            GuidedLayer::None | GuidedLayer::Residual { .. } | GuidedLayer::Plain { .. } => 0,
             GuidedLayer::Convolutional { mean, pointwise, .. } => {
                 mean.len() + pointwise.parameters()
             }
         };
-        self.network.parameters() + self.guide.as_ref().map_or(0, Network::parameters) + layer
+        let base = self.base.as_ref().map_or(0, |base| base.weights.len());
+        let guide = self.guide.as_ref().map_or(0, Network::parameters);
+        base + self.network.parameters() + guide + layer
     }
 }
 
@@ -108,13 +127,17 @@ impl Spec {
             title: operator.title.clone(),
             variant: operator.variant,
             color_space: ColorSpace::Srgb,
-            channels: operator.network.outputs(),
+            channels: 3,
             sampling: SamplingSpec { method: operator.sampling, short_side: operator.short_side },
             statistics: operator.statistics,
-            base: None,
+            base: operator.base.as_ref().map(base_spec),
             network: layer_specs(&operator.network),
             guide: operator.guide.as_ref().map(layer_specs),
             layer: match &operator.layer {
+                GuidedLayer::None => GuidedSpec::None,
+                GuidedLayer::Residual { radius, epsilon } => {
+                    GuidedSpec::Residual { radius: *radius, epsilon: *epsilon }
+                }
                 GuidedLayer::Plain { radius, epsilon } => {
                     GuidedSpec::Plain { radius: *radius, epsilon: *epsilon }
                 }
@@ -141,8 +164,10 @@ pub(super) fn newer_part(spec: &serde_json::Value) -> Option<String> {
     if format > u64::from(FORMAT) {
         return Some(format!("file format {format}; this program reads up to {FORMAT}"));
     }
-    if spec.get("base").is_some_and(|base| !base.is_null()) {
-        return Some("it has a closed-form base".to_owned());
+    if let Some(base) = spec.get("base").filter(|base| !base.is_null())
+        && base.get("form").and_then(serde_json::Value::as_u64) != Some(u64::from(BASE_FORM))
+    {
+        return Some("its base has another form".to_owned());
     }
     for (what, known) in [("statistics", &["per-image", "frozen"][..]), ("color_space", &["srgb"])]
     {
@@ -156,17 +181,22 @@ pub(super) fn newer_part(spec: &serde_json::Value) -> Option<String> {
         return Some(format!("its sampling is “{method}”"));
     }
     let variant = word(spec.get("variant"));
-    if !variant.is_empty() && Variant::ALL.iter().all(|known| known.name() != variant) {
+    if !variant.is_empty() && Variant::from_name(&variant).is_none() {
         return Some(format!("its variant is “{variant}”"));
     }
     let layer = word(spec.get("layer").and_then(|layer| layer.get("kind")));
-    if !layer.is_empty() && layer != "plain" && layer != "convolutional" {
+    if !layer.is_empty() && !LAYER_KINDS.contains(&layer.as_str()) {
         return Some(format!("its guided layer is “{layer}”"));
     }
     if spec.get("channels").and_then(serde_json::Value::as_u64).is_some_and(|n| n != 3) {
         return Some("its output is no photo".to_owned());
     }
     None
+}
+
+fn base_spec(base: &Base) -> BaseSpec {
+    let rank = base.statistics.axes.len();
+    BaseSpec { form: BASE_FORM, rank, local: base.local, scale: base.scale }
 }
 
 fn layer_specs(network: &Network) -> Vec<LayerSpec> {
@@ -181,6 +211,7 @@ fn layer_specs(network: &Network) -> Vec<LayerSpec> {
         Layer::AdaptiveNorm(AdaptiveNorm { scale, .. }) => {
             LayerSpec::AdaptiveNorm { channels: scale.len() }
         }
+        Layer::GlobalMean { bias, .. } => LayerSpec::GlobalMean { channels: bias.len() },
         Layer::LeakyRelu { slope } => LayerSpec::LeakyRelu { slope: *slope },
     };
     network.layers.iter().map(spec).collect()

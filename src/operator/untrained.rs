@@ -4,8 +4,8 @@
 //! with small random weights (Xavier). Normalisations start as the identity, `w0 = 1`, `w1 = 0`.
 
 use super::{
-    AdaptiveNorm, Conv, GuidedLayer, Layer, Network, Operator, Provenance, Sampling, Statistics,
-    Variant,
+    AdaptiveNorm, Base, Conv, GuidedLayer, Layer, Network, Operator, PhotoCode, Provenance,
+    STATISTICS, Sampling, Statistics, Variant,
 };
 
 /// Dilations of Cl's 3x3 convolutions, as in the authors' code.
@@ -16,7 +16,8 @@ const WIDTH: usize = 24;
 const POINTWISE_WIDTH: usize = 32;
 
 impl Operator {
-    /// An operator of the paper's shape whose weights follow from `seed`.
+    /// An operator of its variant's usual shape whose weights follow from `seed`. A base, and the
+    /// network on top of one, start with small random weights where nothing at all would be trivial.
     pub fn untrained(variant: Variant, seed: u64) -> Self {
         let mut random = Random(seed);
         let hidden = if variant == Variant::Dgf { 15 } else { 16 };
@@ -26,12 +27,19 @@ impl Operator {
             sampling: Sampling::Nearest,
             short_side: 64,
             statistics: Statistics::PerImage,
-            network: network(&mut random),
+            base: matches!(variant, Variant::Base | Variant::DgfX).then(|| base(&mut random)),
+            network: match variant {
+                Variant::Base => Network::default(),
+                Variant::DgfX => residual(&mut random),
+                _ => network(&mut random),
+            },
             guide: match variant {
                 Variant::Dgf | Variant::DgfC => Some(guide(&mut random, hidden)),
                 _ => None,
             },
             layer: match variant {
+                Variant::Base => GuidedLayer::None,
+                Variant::DgfX => GuidedLayer::Residual { radius: 1, epsilon: 3e-3 },
                 Variant::DgfS | Variant::DgfB => GuidedLayer::Plain { radius: 1, epsilon: 1e-8 },
                 Variant::Dgf => GuidedLayer::Plain { radius: 1, epsilon: 1e-4 },
                 Variant::DgfCb | Variant::DgfC => GuidedLayer::Convolutional {
@@ -40,7 +48,7 @@ impl Operator {
                     pointwise: pointwise(&mut random),
                 },
             },
-            clamp: variant != Variant::Dgf,
+            clamp: !matches!(variant, Variant::Dgf | Variant::Base | Variant::DgfX),
             strength: 1.0,
             provenance: Provenance::default(),
         }
@@ -57,6 +65,34 @@ fn network(random: &mut Random) -> Network {
         inputs = WIDTH;
     }
     layers.push(Layer::Conv(conv(random, WIDTH, 3, 1, 1, Bias::Present)));
+    Network { layers }
+}
+
+/// A local base of rank 2.
+fn base(random: &mut Random) -> Base {
+    let axes = vec![[0.0; STATISTICS]; 2];
+    let mut base = Base::identity(PhotoCode { axes, ..PhotoCode::none() }, true);
+    for axis in base.statistics.axes.as_flattened_mut() {
+        *axis = f64::from(random.next());
+    }
+    base.weights.fill_with(|| 0.02 * random.next());
+    base
+}
+
+/// The network of dgf-x, from (Il, Gl) to a residual.
+fn residual(random: &mut Random) -> Network {
+    let mut layers = Vec::new();
+    let mut inputs = 6;
+    for dilation in DILATIONS {
+        layers.push(Layer::Conv(conv(random, inputs, WIDTH, 3, dilation, Bias::Present)));
+        layers.push(Layer::LeakyRelu { slope: 0.2 });
+        inputs = WIDTH;
+    }
+    let mut small = |len: usize| (0..len).map(|_| 0.02 * random.next()).collect();
+    layers.push(Layer::GlobalMean { weight: small(WIDTH * WIDTH), bias: small(WIDTH) });
+    let (weight, bias) = (small(3 * WIDTH), Some(small(3)));
+    let last = Conv { inputs: WIDTH, outputs: 3, kernel: 1, dilation: 1, weight, bias };
+    layers.push(Layer::Conv(last));
     Network { layers }
 }
 

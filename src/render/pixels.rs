@@ -66,11 +66,10 @@ pub fn view(source: &Source, stages: &[Stage], lattice: &Lattice) -> Vec<[u8; 4]
     out
 }
 
-/// Il of a filter behind `stages`: they are rendered at the sites alone.
-pub(super) fn sample_of_stages(source: &Source, stages: &[Stage], short_side: usize) -> Planes {
+/// What `stages` make of the photo at some sites: they are rendered there alone.
+pub(super) fn sample_of_stages(source: &Source, stages: &[Stage], sites: &Sites) -> Planes {
     let image = source.image();
-    let sites = Sites::new(image.width, image.height, short_side);
-    let mut il = sample(image, &sites);
+    let mut il = sample(image, sites);
     let across: Vec<f32> =
         sites.columns.iter().map(|x| aligned(f64::from(*x), image.width)).collect();
     let shader = Shader::new(stages, &across);
@@ -209,7 +208,7 @@ mod tests {
         let pixels = (0..200_u8).map(|i| [i, 255 - i, i / 2, 255]).collect();
         let photo = crate::photo::Photo::from_image(Image::eight(20, 10, pixels));
         let source = Source::new(std::sync::Arc::new(photo));
-        let il = sample_of_stages(&source, &[], 10);
+        let il = sample_of_stages(&source, &[], &Sites::new(20, 10, 10));
         assert_eq!((il.width, il.height), (20, 10));
         let (got, want) = (moments_of_stages(&source, &[]), of_planes(&il));
         assert!((got.mean[0] - want.mean[0]).abs() < 1e-7);

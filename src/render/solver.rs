@@ -6,21 +6,30 @@ use super::Source;
 use super::pixels::{moments_of_stages, sample_of_stages};
 use crate::edit::{Edit, Layer};
 use crate::kernel::guide::{self, Folded};
-use crate::kernel::render::Stage;
-use crate::kernel::{Grids, Planes, convolutional, moments, network, plain};
+use crate::kernel::render::{Based, Stage};
+use crate::kernel::sample::Sites;
+use crate::kernel::{Grids, Planes, base, convolutional, moments, network, plain, residual};
 use crate::operator::{GuidedLayer, Operator, OperatorError, Settings};
 
 /// What the network makes of Il; independent of r and ε.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Low {
-    /// The guidance of Il: Il itself, or F of it.
+    /// The guidance of Il: Il itself, F of it, or what the base makes of it.
     pub gl: Planes,
-    /// The network's output.
+    /// The network's output: Ol, or with a residual layer what is to be added to Gl.
     pub ol: Planes,
 }
 
-/// Runs the network and the guidance over Il.
-pub fn low(operator: &Operator, il: &Planes) -> Low {
+/// Runs the network and the guidance over Il. `based` is what the operator's base makes of Il, if it
+/// has one.
+pub fn low(operator: &Operator, il: &Planes, based: Option<Planes>) -> Low {
+    if let Some(gl) = based {
+        let mut both = Planes::zeros(6, il.height, il.width);
+        for (value, input) in both.data.iter_mut().zip(il.data.iter().chain(&gl.data)) {
+            *value = input - 0.5;
+        }
+        return Low { ol: network::run(&operator.network, &both, operator.statistics), gl };
+    }
     let ol = network::run(&operator.network, il, operator.statistics);
     let folded = operator
         .guide
@@ -30,20 +39,17 @@ pub fn low(operator: &Operator, il: &Planes) -> Low {
     Low { gl, ol }
 }
 
-/// The guided layer: A and b.
-pub fn grids(operator: &Operator, settings: &Settings, low: &Low) -> Grids {
+/// The guided layer: A and b; None without one.
+pub fn grids(operator: &Operator, settings: &Settings, low: &Low) -> Option<Grids> {
+    let Low { gl, ol } = low;
+    let Settings { radius, epsilon, .. } = *settings;
     match &operator.layer {
-        GuidedLayer::Plain { .. } => {
-            plain::solve(&low.gl, &low.ol, settings.radius, settings.epsilon)
+        GuidedLayer::None => None,
+        GuidedLayer::Residual { .. } => Some(residual::solve(gl, ol, radius, epsilon)),
+        GuidedLayer::Plain { .. } => Some(plain::solve(gl, ol, radius, epsilon)),
+        GuidedLayer::Convolutional { mean, pointwise, .. } => {
+            Some(convolutional::solve(gl, ol, mean, pointwise, radius, operator.statistics))
         }
-        GuidedLayer::Convolutional { mean, pointwise, .. } => convolutional::solve(
-            &low.gl,
-            &low.ol,
-            mean,
-            pointwise,
-            settings.radius,
-            operator.statistics,
-        ),
     }
 }
 
@@ -64,7 +70,10 @@ struct Kept {
     before: Vec<Layer>,
     operator: Arc<Operator>,
     short_side: usize,
-    low: Low,
+    scale: f64,
+    /// None without a layer.
+    low: Option<Low>,
+    base: Option<Arc<Based>>,
     guide: Option<Arc<Folded>>,
     solved: Option<(Settings, Arc<Grids>)>,
 }
@@ -95,32 +104,37 @@ impl Solver {
             kept.photo == source.id()
                 && Arc::ptr_eq(&kept.operator, &layer.operator)
                 && kept.short_side == settings.short_side
+                && kept.scale == settings.scale
                 && kept.before == before
         };
         let mut kept = match self.kept.iter().position(same) {
             Some(index) => self.kept.remove(index),
-            None => analyse(source, before, stages, &layer.operator, settings.short_side),
+            None => analyse(source, before, stages, &layer.operator, &settings),
         };
-        let grids = match &kept.solved {
-            Some((solved, grids)) if *solved == settings => Arc::clone(grids),
-            _ => Arc::new(grids(&layer.operator, &settings, &kept.low)),
-        };
-        kept.solved = Some((settings, Arc::clone(&grids)));
-        let guide = kept.guide.clone();
+        let is_valid = kept.solved.as_ref().is_some_and(|(solved, _)| *solved == settings);
+        if !is_valid {
+            let low = kept.low.as_ref();
+            let grids = low.and_then(|low| grids(&layer.operator, &settings, low));
+            kept.solved = grids.map(|grids| (settings, Arc::new(grids)));
+        }
+        let (base, guide) = (kept.base.clone(), kept.guide.clone());
+        let grids = kept.solved.as_ref().map(|(_, grids)| Arc::clone(grids));
         self.kept.push(kept);
         while self.kept.len() > 1
             && self.kept.iter().map(Kept::bytes).sum::<usize>() > KEPT_BYTES_MAX
         {
             self.kept.remove(0);
         }
-        Ok(Stage { guide, grids, clamp: layer.operator.clamp, strength: layer.strength })
+        Ok(Stage { base, guide, grids, clamp: layer.operator.clamp, strength: layer.strength })
     }
 }
 
 impl Kept {
-    /// Gl, Ol, A and b.
+    /// Gl, Ol, A and b, and the cells of a base.
     fn bytes(&self) -> usize {
-        48 * self.low.gl.area()
+        let low = self.low.as_ref().map_or(0, |low| 72 * low.gl.area());
+        let cells = self.base.as_ref().map_or(0, |base| base.folded.cells.len());
+        low + size_of::<base::fold::Cell>() * cells
     }
 }
 
@@ -129,9 +143,14 @@ fn analyse(
     before: &[Layer],
     stages: &[Stage],
     operator: &Arc<Operator>,
-    short_side: usize,
+    settings: &Settings,
 ) -> Kept {
-    let il = sample_of_stages(source, stages, short_side);
+    let base = operator.base.as_ref().map(|base| {
+        let (width, height) = (source.image().width, source.image().height);
+        let sample = sample_of_stages(source, stages, &base::sites(width, height));
+        let folded = base::fold(base, &sample, settings.scale);
+        Arc::new(Based { folded, width, height })
+    });
     let guide = operator.guide.as_ref().map(|guide| {
         // Only F needs the whole photo's statistics; of a stack's later filter they are taken from
         // what the filters before it render.
@@ -145,9 +164,30 @@ fn analyse(
         photo: source.id(),
         before: before.to_vec(),
         operator: Arc::clone(operator),
-        short_side,
-        low: low(operator, &il),
+        short_side: settings.short_side,
+        scale: settings.scale,
+        low: low_of(source, stages, operator, settings, base.as_ref()),
+        base,
         guide,
         solved: None,
     }
+}
+
+/// What the network makes of the photo; None for a filter without a layer.
+fn low_of(
+    source: &Source,
+    stages: &[Stage],
+    operator: &Operator,
+    settings: &Settings,
+    base: Option<&Arc<Based>>,
+) -> Option<Low> {
+    operator.layer.radius()?;
+    let (width, height) = (source.image().width, source.image().height);
+    let sites = Sites::new(width, height, settings.short_side);
+    let based = base.map(|base| {
+        let base = Some(Arc::clone(base));
+        let guide = Stage { base, guide: None, grids: None, clamp: false, strength: 1.0 };
+        sample_of_stages(source, &[stages, &[guide]].concat(), &sites)
+    });
+    Some(low(operator, &sample_of_stages(source, stages, &sites), based))
 }

@@ -9,7 +9,7 @@ use understudy::operator::{self, Operator, Statistics, Tuning};
 use understudy::photo::{Coding, Image, Photo, Pixels};
 use understudy::render::{self, Lattice, Solver, Source};
 
-use crate::operators::random_operators;
+use crate::operators::{own_operators, random_operators};
 use crate::shared::{shared, skipped};
 
 static GPU: LazyLock<Arc<Gpu>> = LazyLock::new(|| {
@@ -96,7 +96,7 @@ fn every_variant_mode_and_depth_renders_the_same_on_both() {
     let wide = Coding { scale: 1.4 / 65535.0, offset: -0.2 };
     let sources =
         [source(Image::eight(333, 217, pixels)), source(Image::sixteen(333, 217, sixteen, wide))];
-    for mut operator in random_operators() {
+    for mut operator in random_operators().into_iter().chain(own_operators()) {
         for statistics in [Statistics::PerImage, Statistics::Frozen] {
             operator.statistics = statistics;
             let operator = Arc::new(operator.clone());
@@ -112,10 +112,18 @@ fn every_variant_mode_and_depth_renders_the_same_on_both() {
 #[test]
 fn tunings_render_the_same_on_both() {
     let source = source(Image::eight(150, 90, picture(150, 90)));
-    for operator in random_operators().into_iter().map(Arc::new) {
-        let has_epsilon = matches!(operator.layer, operator::GuidedLayer::Plain { .. });
-        let tuning =
-            Tuning { radius: Some(3), epsilon: has_epsilon.then_some(1e-2), short_side: Some(48) };
+    for operator in random_operators().into_iter().chain(own_operators()).map(Arc::new) {
+        use operator::GuidedLayer;
+        let has_epsilon =
+            matches!(operator.layer, GuidedLayer::Plain { .. } | GuidedLayer::Residual { .. });
+        let has_layer = operator.layer != GuidedLayer::None;
+        let has_locals = operator.base.as_ref().is_some_and(|base| base.local);
+        let tuning = Tuning {
+            radius: has_layer.then_some(3),
+            epsilon: has_epsilon.then_some(1e-2),
+            short_side: has_layer.then_some(48),
+            scale: has_locals.then_some(1.7),
+        };
         let (gpu, cpu) = both(&operator, tuning, &source);
         assert_same_picture(&format!("{:?} tuned", operator.variant), &gpu, &cpu);
     }
@@ -124,11 +132,18 @@ fn tunings_render_the_same_on_both() {
 #[test]
 fn views_show_the_same_on_both_and_at_100_percent_the_export() {
     let photo = source(Image::eight(700, 500, picture(700, 500)));
-    let operator = Arc::new(random_operators().pop().unwrap());
-    let edit = Edit { layers: vec![Layer::new(operator)] };
-    let mut on_gpu = GpuPhoto::new(&GPU, &photo).unwrap();
-    let gpu_stages = GpuSolver::default().solve(&GPU, &photo, &mut on_gpu, &edit).unwrap();
-    let stages = Solver::default().solve(&photo, &edit).unwrap();
+    for operator in
+        [random_operators().pop(), own_operators().pop(), own_operators().into_iter().next()]
+    {
+        views_show_the_same(&photo, operator.unwrap());
+    }
+}
+
+fn views_show_the_same(photo: &Source, operator: Operator) {
+    let edit = Edit { layers: vec![Layer::new(Arc::new(operator))] };
+    let mut on_gpu = GpuPhoto::new(&GPU, photo).unwrap();
+    let gpu_stages = GpuSolver::default().solve(&GPU, photo, &mut on_gpu, &edit).unwrap();
+    let stages = Solver::default().solve(photo, &edit).unwrap();
     for (zoom, center) in [
         (0.31, [350.0, 250.0]),
         (0.8, [10.0, 490.0]),
@@ -138,12 +153,12 @@ fn views_show_the_same_on_both_and_at_100_percent_the_export() {
     ] {
         let view = View { size: [301, 203], center, zoom };
         let lattice = Lattice::view(&view, 700, 500, photo.levels());
-        let texture = GPU.view(&photo, &mut on_gpu, &gpu_stages, &lattice);
+        let texture = GPU.view(photo, &mut on_gpu, &gpu_stages, &lattice);
         let gpu = Image::eight(301, 203, GPU.read_view(&texture).unwrap());
-        let cpu = Image::eight(301, 203, render::view(&photo, &stages, &lattice));
+        let cpu = Image::eight(301, 203, render::view(photo, &stages, &lattice));
         assert_same_picture(&format!("zoom {zoom}"), &gpu, &cpu);
         if zoom == 1.0 {
-            let export = render::strip(&photo, &stages, 0..500);
+            let export = render::strip(photo, &stages, 0..500);
             assert_is_part_of(&cpu, &export, &view);
         }
     }
@@ -165,15 +180,24 @@ fn assert_is_part_of(seen: &Image, export: &Image, view: &View) {
 fn stacks_render_the_same_on_both() {
     let source = source(Image::eight(200, 140, picture(200, 140)));
     let operators: Vec<_> = random_operators().into_iter().map(Arc::new).collect();
-    let layers = [(1, 0.7), (4, 1.0)]
-        .map(|(at, strength)| Layer { strength, ..Layer::new(Arc::clone(&operators[at])) });
-    let edit = Edit { layers: layers.to_vec() };
-    let mut photo = GpuPhoto::new(&GPU, &source).unwrap();
-    let stages = GpuSolver::default().solve(&GPU, &source, &mut photo, &edit).unwrap();
+    let operators = [operators, own_operators().into_iter().map(Arc::new).collect()].concat();
+    for stack in [vec![(1, 0.7), (4, 1.0)], vec![(5, 0.8), (4, 1.0), (7, 0.6), (6, 1.0)]] {
+        let layer = |(at, strength): (usize, f32)| Layer {
+            strength,
+            ..Layer::new(Arc::clone(&operators[at]))
+        };
+        stacks_render_the_same(&source, stack.into_iter().map(layer).collect());
+    }
+}
+
+fn stacks_render_the_same(source: &Source, layers: Vec<Layer>) {
+    let edit = Edit { layers };
+    let mut photo = GpuPhoto::new(&GPU, source).unwrap();
+    let stages = GpuSolver::default().solve(&GPU, source, &mut photo, &edit).unwrap();
     let gpu =
-        StripRenderer::new(Arc::clone(&GPU), &source, &mut photo, &stages).strip(20..140).unwrap();
-    let stages = Solver::default().solve(&source, &edit).unwrap();
-    assert_same_picture("stack", &gpu, &render::strip(&source, &stages, 20..140));
+        StripRenderer::new(Arc::clone(&GPU), source, &mut photo, &stages).strip(20..140).unwrap();
+    let stages = Solver::default().solve(source, &edit).unwrap();
+    assert_same_picture("stack", &gpu, &render::strip(source, &stages, 20..140));
 }
 
 #[test]

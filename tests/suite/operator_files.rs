@@ -3,9 +3,9 @@
 use std::fs;
 use std::path::Path;
 
-use understudy::operator::{self, GuidedLayer, Layer, Library, Operator, OperatorError};
+use understudy::operator::{self, GuidedLayer, Layer, Library, Operator, OperatorError, Tuning};
 
-use crate::operators::random_operators;
+use crate::operators::{own_operators, random_operators};
 use crate::shared::{shared, skipped};
 
 fn written(operator: &Operator) -> Vec<u8> {
@@ -35,7 +35,7 @@ fn with_header(bytes: &[u8], change: impl Fn(&str) -> String) -> Vec<u8> {
 
 #[test]
 fn every_variant_is_read_as_it_was_written_and_always_the_same_bytes() {
-    for operator in random_operators() {
+    for operator in random_operators().into_iter().chain(own_operators()) {
         let bytes = written(&operator);
         assert_eq!(read(&bytes).unwrap(), operator);
         assert_eq!(written(&operator), bytes);
@@ -66,9 +66,10 @@ fn newer_files_are_told_from_damaged_ones() {
         assert!(matches!(error, OperatorError::Newer { .. }), "{error}");
     };
     newer(r#"\"format\":1"#, r#"\"format\":2"#);
+    newer(r#"\"base\":null"#, r#"\"base\":{\"form\":2}"#);
     newer(r#"\"base\":null"#, r#"\"base\":{\"kind\":\"local\"}"#);
-    newer(r#"\"variant\":\"dgf-c\""#, r#"\"variant\":\"dgf-x\""#);
-    newer(r#"\"kind\":\"convolutional\""#, r#"\"kind\":\"residual\""#);
+    newer(r#"\"variant\":\"dgf-c\""#, r#"\"variant\":\"dgf-z\""#);
+    newer(r#"\"kind\":\"convolutional\""#, r#"\"kind\":\"pyramid\""#);
     newer(r#"\"channels\":3"#, r#"\"channels\":1"#);
     newer(r#"\"color_space\":\"srgb\""#, r#"\"color_space\":\"xyz\""#);
     newer(r#"\"method\":\"nearest\""#, r#"\"method\":\"area\""#);
@@ -92,6 +93,73 @@ fn absurd_specs_are_refused() {
     changed(r#"\"title\""#, r#"\"tilte\""#, "cannot be understood");
     changed(r#"\"variant\":\"dgf-c\""#, r#"\"variant\":\"dgf-s\""#, "layers are not those");
     changed(r#"\"format\":1"#, r#"\"format\":0"#, "format");
+}
+
+#[test]
+fn absurd_bases_are_refused() {
+    let [base, _, dgf_x] = own_operators().try_into().unwrap();
+    let bytes = written(&base);
+    let changed = |from: &str, to: &str, part: &str| {
+        let changed = with_header(&bytes, |header| header.replacen(from, to, 1));
+        assert_ne!(changed, bytes, "{from} is in the header");
+        refused(&changed, part);
+    };
+    changed(r#"\"rank\":2"#, r#"\"rank\":1"#, "values instead of");
+    changed(r#"\"rank\":2"#, r#"\"rank\":4000000"#, "axes");
+    changed(r#"\"local\":true"#, r#"\"local\":false"#, "values instead of");
+    changed(r#"\"scale\":1.0"#, r#"\"scale\":99.0"#, "scale");
+    changed(r#"\"variant\":\"base\""#, r#"\"variant\":\"dgf-b\""#, "layers are not those");
+    changed(r#"\"variant\":\"base\""#, r#"\"variant\":\"dgf-x\""#, "layers are not those");
+    changed("base.centre", "base.center", "is missing");
+    for bad in [0.0, -1.0, f64::NAN] {
+        let mut operator = base.clone();
+        operator.base.as_mut().unwrap().statistics.spread[3] = bad;
+        refused(&written(&operator), "base.spread");
+    }
+    let mut operator = dgf_x.clone();
+    operator.base = None;
+    refused(&written(&operator), "layers are not those");
+    let mut operator = dgf_x;
+    operator.network = Default::default();
+    refused(&written(&operator), "has 0 layers");
+    let mut operator = random_operators().swap_remove(4);
+    operator.base = base.base;
+    refused(&written(&operator), "layers are not those");
+}
+
+#[test]
+fn the_rung_follows_from_the_base() {
+    let [base, colour, dgf_x] = own_operators().try_into().unwrap();
+    let mut identity = base.clone();
+    identity.base.as_mut().unwrap().weights.fill(0.0);
+    let rungs = [identity, colour, base, dgf_x].map(|operator| operator.rung());
+    assert_eq!(rungs, ["identity", "colour", "base", "dgf-x"]);
+}
+
+#[test]
+fn tunings_that_a_filter_does_not_have_are_refused_by_name() {
+    let [base, colour, dgf_x] = own_operators().try_into().unwrap();
+    let plain = random_operators().swap_remove(1);
+    let none = Tuning::default();
+    let scale = Tuning { scale: Some(2.0), ..none };
+    let radius = Tuning { radius: Some(2), ..none };
+    let epsilon = Tuning { epsilon: Some(1e-2), ..none };
+    let analysis = Tuning { short_side: Some(32), ..none };
+    let refused = |operator: &Operator, tuning: Tuning, part: &str| {
+        let sentence = operator.settings(&tuning).unwrap_err().to_string();
+        assert!(sentence.contains(part) && sentence.contains(&operator.title), "{sentence}");
+    };
+    refused(&plain, scale, "no scale");
+    refused(&colour, scale, "no scale");
+    refused(&base, radius, "no radius");
+    refused(&base, epsilon, "no edge softness");
+    refused(&base, analysis, "no analysis size");
+    assert_eq!(base.settings(&scale).unwrap().scale, 2.0);
+    for tuning in [none, scale, radius, epsilon, analysis] {
+        dgf_x.settings(&tuning).unwrap();
+    }
+    let absurd = Tuning { scale: Some(99.0), ..none };
+    assert!(base.settings(&absurd).unwrap_err().to_string().contains("from 0.25 to 4"));
 }
 
 #[test]

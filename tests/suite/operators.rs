@@ -1,8 +1,8 @@
 //! Made-up operators of all variants, for tests that stand alone.
 
 use understudy::operator::{
-    AdaptiveNorm, Conv, GuidedLayer, Layer, Network, Operator, Provenance, Sampling, Statistics,
-    Variant,
+    AdaptiveNorm, Base, Conv, GuidedLayer, Layer, Network, Operator, Provenance, Sampling,
+    Statistics, Variant,
 };
 
 /// Numbers in -1..1 from a seed, the same everywhere.
@@ -78,7 +78,19 @@ impl Random {
     }
 }
 
-/// One operator of each variant.
+/// A base, one of colour alone, and a dgf-x, with weights that bend colours visibly.
+pub fn own_operators() -> Vec<Operator> {
+    let base = Operator::untrained(Variant::Base, 3);
+    let mut colour = base.clone();
+    colour.title = "Random colour base".to_owned();
+    if let Some(base) = &mut colour.base {
+        base.local = false;
+        base.weights.truncate(3 * Base::features(base.statistics.axes.len(), false));
+    }
+    vec![base, colour, Operator::untrained(Variant::DgfX, 4)]
+}
+
+/// One operator of each of the paper's variants.
 pub fn random_operators() -> Vec<Operator> {
     let mut random = Random(7);
     Variant::ALL.map(|variant| random_operator(&mut random, variant)).to_vec()
@@ -93,6 +105,7 @@ fn random_operator(random: &mut Random, variant: Variant) -> Operator {
             mean: random.values(27, 0.4).iter().map(|v| 1.0 + v).collect(),
             pointwise: random.pointwise(),
         },
+        Variant::Base | Variant::DgfX => unreachable!("made by `own_operators`"),
     };
     Operator {
         title: format!("Random {}", variant.name()),
@@ -100,6 +113,7 @@ fn random_operator(random: &mut Random, variant: Variant) -> Operator {
         sampling: Sampling::Nearest,
         short_side: 64,
         statistics: Statistics::PerImage,
+        base: None,
         network: random.network(),
         guide: match variant {
             Variant::Dgf => Some(random.guide(15)),

@@ -97,8 +97,8 @@ fn assert_close(what: &str, got: &[f32], want: &[f32], tolerance: f32) {
 /// Runs every stage and the render; returns what the kit stores, by its names.
 fn run(operator: &Operator, hr: &Image, il: &Planes) -> HashMap<&'static str, Planes> {
     let settings = operator.settings(&Tuning::default()).unwrap();
-    let low = render::low(operator, il);
-    let grids = render::grids(operator, &settings, &low);
+    let low = render::low(operator, il, None);
+    let grids = render::grids(operator, &settings, &low).unwrap();
     let ih = planes_of(hr);
     let folded = operator
         .guide
@@ -106,8 +106,9 @@ fn run(operator: &Operator, hr: &Image, il: &Planes) -> HashMap<&'static str, Pl
         .map(|f| Arc::new(guide::fold(f, &of_planes(&ih), operator.statistics)));
     let gh = folded.as_ref().map_or_else(|| ih.clone(), |folded| folded.planes(&ih));
     let stage = Stage {
+        base: None,
         guide: folded,
-        grids: Arc::new(grids.clone()),
+        grids: Some(Arc::new(grids.clone())),
         clamp: operator.clamp,
         strength: 1.0,
     };

@@ -10,7 +10,7 @@ use super::clock::{Time, extra_mib, time};
 use crate::edit::{Edit, Layer, View};
 use crate::engine::{self, Backend, Strips};
 use crate::gpu::{GpuPhoto, GpuSolver};
-use crate::operator::{Operator, Tuning, Variant};
+use crate::operator::{GuidedLayer, Operator, Tuning, Variant};
 use crate::photo::{self, ExportOptions, Image, Photo, Pixels};
 use crate::render::{self, Lattice, Solver, Source};
 
@@ -160,7 +160,8 @@ fn render_time(
     Ok((time(repeat, all)?, extra))
 }
 
-/// A 1920x1080 view of the photo: after a change of filter, of r or ε, of strength.
+/// A 1920x1080 view of the photo: after a change of filter, of r or ε (of the scale where there is
+/// no layer), of strength.
 fn view_time(
     backend: &Backend,
     source: &Source,
@@ -177,6 +178,11 @@ fn view_time(
         for layer in &mut tuned.layers {
             match kind {
                 "strength" => layer.strength = 0.5 + 0.001 * (turn % 100) as f32,
+                // The cheapest thing of the filter itself that can be tuned.
+                "layer" if layer.operator.layer == GuidedLayer::None => {
+                    let scale = Some(1.0 + 0.25 * (turn % 4) as f64);
+                    layer.tuning = Tuning { scale, ..Tuning::default() };
+                }
                 "layer" => {
                     let radius = Some(1 + turn % 4);
                     layer.tuning = Tuning { radius, ..Tuning::default() };

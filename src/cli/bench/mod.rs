@@ -14,7 +14,7 @@ use crate::operator::Variant;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
-    /// Variants, such as dgf-b,dgf-c
+    /// Variants, such as dgf-b,dgf-c,base,dgf-x; all where left out
     #[arg(long, value_delimiter = ',', value_parser = variant)]
     variants: Vec<Variant>,
     /// Photo sizes, such as 2048x2048,6000x4000
@@ -34,11 +34,15 @@ pub(super) struct Arguments {
     json: bool,
 }
 
+fn every_variant() -> impl Iterator<Item = Variant> {
+    Variant::ALL.into_iter().chain(Variant::OWN)
+}
+
 fn variant(text: &str) -> Result<Variant, String> {
-    Variant::ALL
-        .into_iter()
-        .find(|variant| variant.name() == text)
-        .ok_or_else(|| format!("known are {}", Variant::ALL.map(Variant::name).join(", ")))
+    Variant::from_name(text).ok_or_else(|| {
+        let names: Vec<&str> = every_variant().map(Variant::name).collect();
+        format!("known are {}", names.join(", "))
+    })
 }
 
 fn size(text: &str) -> Result<[usize; 2], String> {
@@ -57,7 +61,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), String> {
         .map_err(|error| format!("{threads} threads could not be started: {error}."))?;
     let backend = Backend::headless(arguments.engine)?;
     let variants = match arguments.variants.as_slice() {
-        [] => Variant::ALL.to_vec(),
+        [] => every_variant().collect(),
         chosen => chosen.to_vec(),
     };
     if !arguments.json {

@@ -1,0 +1,53 @@
+//! The base ([`crate::operator::Base`]): `O = I + f(x)`, from colour, the photo and its places.
+//!
+//! 1. [`statistics`] and [`locals`]: what is known of the photo, from one sample of it.
+//! 2. [`fold`]: everything that does not depend on the pixel's colour becomes numbers, once a photo.
+//! 3. [`shade`]: the pass over the pixels, in which what was known costs the same however much it was.
+//!
+//! [`features`] writes `f` out as the sum that it is fitted as; a test holds the pass to it.
+
+mod cells;
+pub mod features;
+pub mod fold;
+pub mod locals;
+pub mod shade;
+pub mod statistics;
+
+pub use features::write_features;
+pub use fold::{Folded, fold};
+pub use locals::{locals, read_cells};
+pub use statistics::statistics;
+
+use super::Planes;
+use super::sample::Sites;
+
+/// Length of the short side of the photo's sample, in pixels; smaller photos are taken as they are.
+pub const SAMPLE: usize = 256;
+
+/// Weights of red, green and blue in luminance.
+pub const LUMINANCE: [f64; 3] = [0.2126, 0.7152, 0.0722];
+
+/// The pixels of a photo that its statistics and local values come from.
+pub fn sites(width: usize, height: usize) -> Sites {
+    Sites::new(width, height, SAMPLE.min(width).min(height))
+}
+
+/// Red, green and blue of a sample, clamped to 0..1.
+fn clamped(sample: &Planes) -> [Vec<f64>; 3] {
+    let plane = |channel| {
+        sample.plane(channel).iter().map(|value| f64::from(value.clamp(0.0, 1.0))).collect()
+    };
+    [plane(0), plane(1), plane(2)]
+}
+
+/// Luminance of planes of colour.
+fn luminance([r, g, b]: &[Vec<f64>; 3]) -> Vec<f64> {
+    let of =
+        |((r, g), b): ((&f64, &f64), &f64)| LUMINANCE[0] * r + LUMINANCE[1] * g + LUMINANCE[2] * b;
+    r.iter().zip(g).zip(b).map(of).collect()
+}
+
+/// The smallest of the three channels.
+fn darkest([r, g, b]: &[Vec<f64>; 3]) -> Vec<f64> {
+    r.iter().zip(g).zip(b).map(|((r, g), b)| r.min(*g).min(*b)).collect()
+}
