@@ -11,22 +11,31 @@
 
 mod align;
 mod alignment;
+mod at_once;
+mod by_content;
 mod example;
 mod gather;
+mod groups;
 mod interpolate;
+mod linear;
 mod names;
 mod pairing;
 mod pictures;
+mod raster;
 mod read;
 mod reason;
+mod repainted;
 mod seeded;
 
 pub use align::{Misfit, align};
 pub use alignment::{Alignment, Rectangle};
+pub use at_once::{Cancelled, Progress};
 pub use example::{Example, Mask, PixelPool};
+pub use groups::groups;
 pub use pairing::{
-    Confidence, Half, Pair, Pairing, PairsError, Rule, Unpaired, ordered, pairs_by_name, photos_in,
+    Confidence, Half, Pair, Pairing, PairsError, Rule, Unpaired, ordered, pair_files, pair_folders,
+    pairs_by_name, photos_in,
 };
 pub use pictures::pictures;
-pub use read::{Cancelled, LeftOut, Options, Progress, Report, read, read_one};
+pub use read::{LeftOut, Options, Report, read, read_one};
 pub use reason::Reason;

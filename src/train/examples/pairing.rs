@@ -2,8 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
+use super::at_once::{Cancelled, Progress};
+use super::by_content::by_content;
 use super::names;
 
 /// A photo and its edit.
@@ -76,6 +79,16 @@ pub enum Half {
     After,
 }
 
+impl Unpaired {
+    /// A file that nothing belongs to.
+    pub(super) fn new(file: PathBuf, half: Half) -> Self {
+        let partner = if half == Half::Before { "edit" } else { "photo" };
+        let name = names::name(&file);
+        let why = format!("“{name}” was left out: it has no {partner}. Give both the same name.");
+        Self { file, half, why }
+    }
+}
+
 /// Why there are no pairs, a sentence.
 #[derive(Debug, thiserror::Error)]
 pub enum PairsError {
@@ -90,15 +103,16 @@ pub enum PairsError {
         source: std::io::Error,
     },
     /// No file of one folder has a partner in the other.
-    #[error(
-        "No photo in {before} has an edit of the same name in {after}. Give both the same name."
-    )]
+    #[error("No photo in {before} has an edit in {after}. Give both the same name.")]
     None {
         /// The folder of photos.
         before: PathBuf,
         /// The folder of edits.
         after: PathBuf,
     },
+    /// The user broke off.
+    #[error(transparent)]
+    Cancelled(#[from] Cancelled),
 }
 
 impl Pair {
@@ -125,6 +139,36 @@ pub fn pairs_by_name(before: &Path, after: &Path) -> Result<Vec<Pair>, PairsErro
         return Err(PairsError::None { before: before.to_owned(), after: after.to_owned() });
     }
     Ok(pairs)
+}
+
+/// The pairs of two folders: by name, then, of what is left on both sides, by when and with what
+/// the photos were taken, then by what they show. Only what names do not pair is opened; `watch`
+/// hears of each file and may break off.
+///
+/// # Errors
+/// When a folder cannot be read, nothing pairs, or `watch` broke off.
+pub fn pair_folders(
+    before: &Path,
+    after: &Path,
+    watch: impl Fn(Progress) -> ControlFlow<()> + Sync,
+) -> Result<Pairing, PairsError> {
+    let pairing = pair_files(photos_in(before)?, photos_in(after)?, watch)?;
+    if pairing.pairs.is_empty() {
+        return Err(PairsError::None { before: before.to_owned(), after: after.to_owned() });
+    }
+    Ok(pairing)
+}
+
+/// The same for files, wherever they lie.
+///
+/// # Errors
+/// When `watch` broke off.
+pub fn pair_files(
+    befores: Vec<PathBuf>,
+    afters: Vec<PathBuf>,
+    watch: impl Fn(Progress) -> ControlFlow<()> + Sync,
+) -> Result<Pairing, Cancelled> {
+    by_content(by_name(befores, afters), watch)
 }
 
 /// The photos of a folder, by name: what is not hidden and ends as a photo does.
@@ -165,16 +209,7 @@ pub(super) fn by_name(mut befores: Vec<PathBuf>, mut afters: Vec<PathBuf>) -> Pa
     take(&mut befores, &mut afters, Rule::Name, names::stem, &mut pairing.pairs);
     take(&mut befores, &mut afters, Rule::Name, same, &mut pairing.pairs);
     take(&mut befores, &mut afters, Rule::SimilarName, similar, &mut pairing.pairs);
-    let unpaired = |half| {
-        move |file: PathBuf| {
-            let partner = if half == Half::Before { "edit" } else { "photo" };
-            let why = format!(
-                "“{}” has no {partner} of the same name. Give both the same name.",
-                names::name(&file)
-            );
-            Unpaired { file, half, why }
-        }
-    };
+    let unpaired = |half| move |file| Unpaired::new(file, half);
     pairing.unpaired.extend(befores.into_iter().map(unpaired(Half::Before)));
     pairing.unpaired.extend(afters.into_iter().map(unpaired(Half::After)));
     finish(&mut pairing);

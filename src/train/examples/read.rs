@@ -5,16 +5,16 @@ use std::io;
 use std::io::Read as _;
 use std::ops::ControlFlow;
 use std::path::Path;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use sha2::{Digest as _, Sha256};
 
 use super::align::align;
-use super::example::{Example, Mask};
+use super::at_once::{Cancelled, Progress, two_at_once};
+use super::example::Example;
 use super::gather::Halves;
 use super::pairing::Pair;
 use super::reason::Reason;
+use super::repainted::repainted;
 use crate::kernel::moments::code_sums;
 use crate::kernel::sample::{Sites, sample};
 use crate::photo;
@@ -26,8 +26,8 @@ const SIDE_MIN: usize = 32;
 /// The networks' usual analysis size.
 const ANALYSIS: usize = 64;
 
-/// Pairs in memory at once: decoded photos are large.
-const AT_ONCE: usize = 2;
+/// A larger share of an edit that no filter can express makes it useless.
+const REPAINTED_MAX: f64 = 0.2;
 
 /// What is wanted of each pair.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,15 +42,6 @@ impl Default for Options {
     fn default() -> Self {
         Self { pixels: 65_536, seed: 0 }
     }
-}
-
-/// How far reading is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Progress {
-    /// Pairs that are read or left out.
-    pub done: usize,
-    /// Pairs in all.
-    pub of: usize,
 }
 
 /// What came of the pairs, in their order.
@@ -71,11 +62,6 @@ pub struct LeftOut {
     pub reason: Reason,
 }
 
-/// The user stopped the reading.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("Reading the examples was cancelled. Nothing was written.")]
-pub struct Cancelled;
-
 /// Reads pairs, two at a time; `watch` hears of each one that is done and may break off. Decoded
 /// photos are dropped at once; what is kept of each pair is about 32 bytes for each of its pixels
 /// and 3 MiB.
@@ -87,39 +73,12 @@ pub fn read(
     options: &Options,
     watch: impl Fn(Progress) -> ControlFlow<()> + Sync,
 ) -> Result<Report, Cancelled> {
-    let (next, done, stop) = (AtomicUsize::new(0), AtomicUsize::new(0), AtomicBool::new(false));
-    let results: Vec<Mutex<Option<Result<Example, Reason>>>> =
-        pairs.iter().map(|_| Mutex::new(None)).collect();
-    let work = || {
-        while !stop.load(Ordering::Relaxed) {
-            let index = next.fetch_add(1, Ordering::Relaxed);
-            let Some(pair) = pairs.get(index) else { return };
-            let result = read_one(pair, options);
-            if let Ok(mut slot) = results[index].lock() {
-                *slot = Some(result);
-            }
-            let progress =
-                Progress { done: done.fetch_add(1, Ordering::Relaxed) + 1, of: pairs.len() };
-            if watch(progress).is_break() {
-                stop.store(true, Ordering::Relaxed);
-            }
-        }
-    };
-    // Threads of their own: rayon would start further pairs while a decoder waits in one.
-    std::thread::scope(|scope| {
-        for _ in 0..AT_ONCE.min(pairs.len()) {
-            scope.spawn(work);
-        }
-    });
-    if stop.load(Ordering::Relaxed) {
-        return Err(Cancelled);
-    }
+    let results = two_at_once(pairs, |pair| read_one(pair, options), watch)?;
     let mut report = Report::default();
     for (pair, result) in pairs.iter().zip(results) {
-        match result.into_inner().ok().flatten() {
-            Some(Ok(example)) => report.read.push(example),
-            Some(Err(reason)) => report.left_out.push(LeftOut { pair: pair.clone(), reason }),
-            None => {}
+        match result {
+            Ok(example) => report.read.push(example),
+            Err(reason) => report.left_out.push(LeftOut { pair: pair.clone(), reason }),
         }
     }
     Ok(report)
@@ -137,11 +96,13 @@ pub fn read_one(pair: &Pair, options: &Options) -> Result<Example, Reason> {
             return Err(Reason::too_small(file, (image.width, image.height)));
         }
     }
-    let [before_size, after_size] =
-        [&before.image, &after.image].map(|image| (image.width, image.height));
     let alignment =
         align(&before.image, &after.image).map_err(|misfit| Reason::misfit(pair, misfit))?;
-    let mask = Mask::none();
+    let mask = repainted(&before.image, &after.image, &alignment);
+    let painted = mask.share() / alignment.overlap().max(mask.share());
+    if painted > REPAINTED_MAX {
+        return Err(Reason::repainted(pair, painted));
+    }
     let halves =
         Halves { before: &before.image, after: &after.image, alignment: &alignment, mask: &mask };
     let samples = halves.samples();
@@ -149,13 +110,13 @@ pub fn read_one(pair: &Pair, options: &Options) -> Result<Example, Reason> {
     // Of its own for each photo, whatever the order of the pairs.
     let own = u64::from_str_radix(&before_sha256[..16], 16).unwrap_or(0);
     let pixels = halves.pixels(options.pixels, options.seed ^ own);
-    let il_sites = Sites::new(before_size.0, before_size.1, ANALYSIS);
+    let il_sites = Sites::new(before.image.width, before.image.height, ANALYSIS);
     Ok(Example {
         pair: pair.clone(),
         before_sha256,
         after_sha256: sha256(&pair.after)?,
-        width: before_size.0,
-        height: before_size.1,
+        width: before.image.width,
+        height: before.image.height,
         capture: before.metadata.capture(),
         alignment,
         sample: samples.sample,

@@ -102,4 +102,10 @@ impl Reason {
             }
         }
     }
+
+    /// This share of the common part was painted over.
+    pub(super) fn repainted(pair: &Pair, share: f64) -> Self {
+        let (before, after) = (name(&pair.before), name(&pair.after));
+        Self::Repainted { before, after, percent: 100.0 * share }
+    }
 }

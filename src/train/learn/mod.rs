@@ -20,6 +20,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
+use residual::Gains;
 use run::{Record, Run};
 
 use super::base::Prior;
@@ -190,7 +191,7 @@ pub fn learn(task: &Task, resume: bool, watch: &Watch<'_>) -> Result<Learned, Le
         return Err(LearnError::Interrupted(Run::folder(&task.file)));
     }
     let examples = read(task, watch)?;
-    let groups: Vec<usize> = (0..examples.len()).collect();
+    let groups = examples::groups(&examples);
     let hashes = |it: &Example| [it.before_sha256.clone(), it.after_sha256.clone()];
     let record = Record {
         format: 1,
@@ -305,10 +306,10 @@ impl Session<'_> {
             ));
         }
         if let Some(trained) = trained {
-            let [with, without] = trained.psnr;
-            if asked || with > without + ladder::TOLERANCE_DB {
+            let Gains { with, without, .. } = trained.gains;
+            if asked || trained.gains.are_real() {
                 self.keep(&trained.operator, 2)?;
-                notes.push(verdict::network(trained.psnr));
+                notes.push(verdict::network(with, without));
                 // What the network gained on the photos that were held back, on top of the base's.
                 let psnr_unseen = base.psnr_unseen.map(|psnr| psnr + with - without);
                 let steps = trained.steps;

@@ -6,6 +6,7 @@
 
 use std::time::{Duration, Instant};
 
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::ladder::{Ladder, Standing};
@@ -21,7 +22,7 @@ use crate::train::recipe::Budget;
 use crate::train::{ResidualLesson, ResidualNet, ResidualTrainer};
 
 /// From fewer examples it memorises.
-pub(super) const EXAMPLES_MIN: usize = 8;
+pub(super) const EXAMPLES_MIN: usize = 10;
 /// Steps of the usual run.
 const STEPS: u64 = 1200;
 /// Pixels that a step looks at.
@@ -44,8 +45,8 @@ pub(super) struct Trained {
     /// The filter, base and network.
     pub operator: Operator,
     pub steps: u64,
-    /// Mean PSNR in dB of the photos that were held back, with the network and by the base alone.
-    pub psnr: [f64; 2],
+    /// What it brings on the photos that were held back.
+    pub gains: Gains,
 }
 
 /// Where a run is; with the trainer's state all that is needed to go on.
@@ -53,7 +54,8 @@ pub(super) struct Trained {
 struct Place {
     /// Whether the number of steps is known and all examples are learnt from.
     refitting: bool,
-    best_psnr: f64,
+    /// PSNR in dB of each photo that is held back.
+    best_psnr: Vec<f64>,
     best_steps: u64,
     /// Steps of the run that looks for the best.
     searched: u64,
@@ -81,16 +83,18 @@ pub(super) fn learn(
     let is_unseen = |index: usize| session.groups[index] + held_back >= groups;
     let (unseen, seen): (Vec<usize>, Vec<usize>) =
         (0..lessons.len()).partition(|index| is_unseen(*index));
-    let look = |net: Option<&ResidualNet>, which: &[usize]| -> f64 {
-        which.iter().map(|index| psnr(net, &lessons[*index])).sum::<f64>() / which.len() as f64
+    let look = |net: Option<&ResidualNet>, which: &[usize]| -> Vec<f64> {
+        which.par_iter().map(|index| psnr(net, &lessons[*index])).collect()
     };
     let alone = look(None, &unseen);
+    // Enough of the others to see memorising.
+    let shown_of: Vec<usize> = seen.iter().copied().take(unseen.len()).collect();
     let seed = session.task.seed;
     let start = ResidualNet::untrained(seed);
     let mut trainer = ResidualTrainer::new(&start, seed);
     let mut place = Place {
         refitting: false,
-        best_psnr: alone,
+        best_psnr: alone.clone(),
         best_steps: 0,
         searched: 0,
         seconds: 0.0,
@@ -131,7 +135,7 @@ pub(super) fn learn(
         let steps = trainer.steps();
         if !place.refitting && steps.is_multiple_of(LOOK) {
             let psnr = look(Some(&trainer.net()), &unseen);
-            if psnr > place.best_psnr {
+            if mean(&psnr) > mean(&place.best_psnr) {
                 (place.best_psnr, place.best_steps) = (psnr, steps);
             }
         }
@@ -144,8 +148,8 @@ pub(super) fn learn(
             let said = session.progress(
                 Rung::DgfX,
                 steps,
-                Some(look(Some(&net), &seen)),
-                Some(look(Some(&net), &unseen)),
+                Some(mean(&look(Some(&net), &shown_of))),
+                Some(mean(&look(Some(&net), &unseen))),
             );
             if let Err(stopped) = said {
                 session.run.keep_state(&packed(&place, &trainer.state()?))?;
@@ -167,7 +171,39 @@ pub(super) fn learn(
     operator.network.layers.push(Layer::Conv(net.out));
     operator.layer = GuidedLayer::Residual { radius: 1, epsilon: net.ridge };
     let steps = place.searched + place.best_steps;
-    Ok(Some(Trained { operator, steps, psnr: [place.best_psnr, alone] }))
+    Ok(Some(Trained { operator, steps, gains: Gains::new(&place.best_psnr, &alone) }))
+}
+
+/// What a network brings on photos that were held back.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Gains {
+    /// Mean PSNR in dB with the network.
+    pub with: f64,
+    /// Mean PSNR in dB by the base alone.
+    pub without: f64,
+    /// Standard error of the difference.
+    pub error: f64,
+}
+
+impl Gains {
+    fn new(with: &[f64], without: &[f64]) -> Self {
+        let gains: Vec<f64> = with.iter().zip(without).map(|(with, without)| with - without).collect();
+        let (count, gain) = (gains.len() as f64, mean(&gains));
+        let squares: Vec<f64> = gains.iter().map(|it| (it - gain).powi(2)).collect();
+        // From one photo nothing is known of the error: as large as the gain.
+        let error = if count < 2.0 { gain } else { (mean(&squares) / (count - 1.0)).sqrt() };
+        Self { with: mean(with), without: mean(without), error }
+    }
+
+    /// Whether the gain is more than the simpler filter's bonus, and no accident of a few photos:
+    /// the best of many looks is too good, so two standard errors come off.
+    pub fn are_real(&self) -> bool {
+        self.with - self.without - 2.0 * self.error > super::ladder::TOLERANCE_DB
+    }
+}
+
+fn mean(values: &[f64]) -> f64 {
+    values.iter().sum::<f64>() / values.len().max(1) as f64
 }
 
 /// The pixels of an example, seen through a base.

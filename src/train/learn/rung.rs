@@ -44,12 +44,7 @@ impl Rung {
 
     /// The rung of a filter.
     pub fn of(operator: &Operator) -> Self {
-        match (&operator.base, operator.variant) {
-            (Some(base), Variant::Base) if base.is_identity() => Self::Identity,
-            (Some(base), Variant::Base) if !base.local => Self::Colour,
-            (_, Variant::Base) => Self::Base,
-            (_, Variant::DgfX) => Self::DgfX,
-            (_, variant) => Self::Paper(variant),
-        }
+        let name = operator.rung();
+        Self::ALL.into_iter().find(|rung| rung.name() == name).unwrap_or(Self::Base)
     }
 }

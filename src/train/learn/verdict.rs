@@ -58,7 +58,7 @@ pub(super) fn ladder(ladder: &Ladder, chosen: &Standing, examples: usize) -> Vec
 }
 
 /// What a network brought, in dB with and without it.
-pub(super) fn network([with, without]: [f64; 2]) -> String {
+pub(super) fn network(with: f64, without: f64) -> String {
     format!(
         "A network on top of it follows the content: {with:.1} dB on photos that were held back, {without:.1} dB without it."
     )

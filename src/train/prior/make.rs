@@ -27,12 +27,12 @@ pub struct Making {
 
 impl Default for Making {
     fn default() -> Self {
-        Self { edits: 3000, pixels: 1000, coefficients: 320, seed: 1 }
+        Self { edits: 3000, pixels: 1000, coefficients: 256, seed: 1 }
     }
 }
 
 /// Numbers of the photo's code.
-const RANK: usize = 7;
+const RANK: usize = 2;
 /// Edits that change less or more than this, in dB, are drawn again: nobody would make them.
 const CHANGE_DB: std::ops::Range<f64> = 11.5..40.0;
 /// Ridge of the fits: below what 8 bits show.

@@ -2,6 +2,7 @@
 
 use super::patches::Found;
 use crate::train::examples::alignment::Alignment;
+use crate::train::examples::linear;
 
 /// A small similarity around the middle of a photo: `δ(x, y) = (αx − βy + u, βx + αy + v)`.
 const TURN: usize = 4;
@@ -152,35 +153,9 @@ impl Fit {
             // What few patches cannot tell stays small.
             row[i] += total * if i < TURN { 1e-6 } else { 1e-3 };
         }
-        solve(normal)
+        let solution = linear::solve::<1>(normal)?;
+        Some(solution.into_iter().map(|[value]| value).collect())
     }
-}
-
-/// Solves linear equations, each row followed by its right side, by elimination with pivots.
-fn solve(mut rows: Vec<Vec<f64>>) -> Option<Vec<f64>> {
-    let count = rows.len();
-    for column in 0..count {
-        let pivot = (column..count)
-            .max_by(|a, b| rows[*a][column].abs().total_cmp(&rows[*b][column].abs()))?;
-        rows.swap(column, pivot);
-        let (done, rest) = rows.split_at_mut(column + 1);
-        let pivot = &done[column];
-        if pivot[column].abs() < 1e-12 {
-            return None;
-        }
-        for row in rest {
-            let factor = row[column] / pivot[column];
-            for (value, above) in row.iter_mut().zip(pivot) {
-                *value -= factor * above;
-            }
-        }
-    }
-    let mut solution = vec![0.0; count];
-    for i in (0..count).rev() {
-        let known: f64 = (i + 1..count).map(|j| rows[i][j] * solution[j]).sum();
-        solution[i] = (rows[i][count] - known) / rows[i][i];
-    }
-    solution.iter().all(|value| value.is_finite()).then_some(solution)
 }
 
 #[cfg(test)]

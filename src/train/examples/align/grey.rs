@@ -10,6 +10,9 @@ const SHORT_SIDE: usize = 512;
 /// The coarsest one has at least this short side.
 const SHORT_SIDE_MIN: usize = 64;
 
+/// Thumbnails have at least this short side.
+const THUMBNAIL_SIDE: usize = 128;
+
 /// One plane of luminance.
 #[derive(Clone, Debug)]
 pub(super) struct Plane {
@@ -88,6 +91,15 @@ impl<'a> Grey<'a> {
     /// The stored plane of a factor.
     pub(super) fn level(&self, factor: usize) -> Option<&Plane> {
         self.factors().position(|it| it == factor).map(|level| &self.levels[level])
+    }
+
+    /// A grey picture of a short side of 128 to 255, or the picture's own where that is less.
+    pub(super) fn thumbnail(&self) -> Image {
+        let large = |plane: &&Plane| plane.width.min(plane.height) >= THUMBNAIL_SIDE;
+        let plane = self.levels.iter().rev().find(large).unwrap_or(&self.levels[0]);
+        let code = |value: &f32| (value * 255.0 + 0.5) as u8;
+        let pixels = plane.data.iter().map(code).map(|luma| [luma, luma, luma, 255]).collect();
+        Image::eight(plane.width, plane.height, pixels)
     }
 
     /// The factor nearest to `wanted` that can be read: stored, or finer and made on demand.

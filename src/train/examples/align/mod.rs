@@ -96,6 +96,22 @@ pub fn align(before: &Image, after: &Image) -> Result<Alignment, Misfit> {
     }
 }
 
+/// A small grey copy of a picture, for [`resemblance`].
+pub(super) fn thumbnail(image: &Image) -> Image {
+    Grey::new(image).thumbnail()
+}
+
+/// How sure it is that `after` shows at least half of what `before` does, whatever was done to light
+/// and contrast: 0 where it is not, up to 1. For thumbnails.
+pub(super) fn resemblance(before: &Image, after: &Image) -> f64 {
+    let scene = Scene::new(before, after);
+    if !scene.has_detail() {
+        return 0.0;
+    }
+    let search = Search::new(&scene.before, &scene.after, scene.before_size, scene.after_size);
+    scene.best(search.roughly()).map_or(0.0, |track| track.trust())
+}
+
 impl<'a> Scene<'a> {
     fn new(before: &'a Image, after: &'a Image) -> Self {
         let (before_size, after_size) =
@@ -245,6 +261,21 @@ impl<'a> Scene<'a> {
 
     /// The transform to the last: at full resolution, and as simple as the patches allow.
     fn settle(&self, mut track: Track) -> Result<Alignment, Misfit> {
+        // The finest level at which the edit has as many pixels.
+        let finest = ((1.0 / track.compared.scale() + 0.3) as usize).max(1);
+        if finest < track.factor {
+            for _ in 0..2 {
+                let Some(finer) = self.step(&track.corrected(), finest, 3) else { break };
+                // Noise can hide at full resolution what was clear at a fraction of it.
+                if finer.share < 0.3 {
+                    break;
+                }
+                track = finer;
+            }
+            if let Some(bend) = track.bend(self.before_size) {
+                return Err(Misfit::Warped(bend));
+            }
+        }
         let alignment = track.simplest();
         match alignment.overlap() {
             overlap if overlap < OVERLAP_MIN => Err(Misfit::LittleOverlap(overlap)),
