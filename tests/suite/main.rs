@@ -8,6 +8,7 @@ mod gpu;
 mod layers;
 mod operator_files;
 mod operators;
+mod own;
 mod parity;
 mod photos;
 mod shared;
