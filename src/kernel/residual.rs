@@ -101,7 +101,8 @@ mod tests {
     use super::*;
 
     fn noise(seed: usize) -> Planes {
-        let data = (0..3 * 99).map(|i| (i * i * (i + seed) * 7919 % 1009) as f32 / 1009.0).collect();
+        let data =
+            (0..3 * 99).map(|i| (i * i * (i + seed) * 7919 % 1009) as f32 / 1009.0).collect();
         Planes { channels: 3, height: 9, width: 11, data }
     }
 

@@ -108,7 +108,7 @@ impl Network {
         for layer in &self.layers {
             match layer {
                 Layer::Conv(conv) => {
-                    blocks.push(Block { conv, norm: None, slope: 1.0, whole: None })
+                    blocks.push(Block { conv, norm: None, slope: 1.0, whole: None });
                 }
                 Layer::AdaptiveNorm(norm) => {
                     let block = blocks.last_mut()?;

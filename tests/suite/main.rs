@@ -9,6 +9,7 @@ mod gradients;
 mod layers;
 mod operator_files;
 mod operators;
+mod own;
 mod parity;
 mod photos;
 mod residual;

@@ -191,11 +191,11 @@ mod tests {
                 let input = [0, 1, 2].map(|i| photo.plane(i)[at]);
                 let colour = input.map(|value| f64::from(value.clamp(0.0, 1.0)));
                 write_features(colour, &u, &z, &mut row);
-                for output in 0..3 {
+                for (output, input) in input.into_iter().enumerate() {
                     let sum: f64 = (0..features)
                         .map(|i| row[i] * f64::from(base.weights[3 * i + output]))
                         .sum();
-                    let want = f64::from(input[output]) + sum;
+                    let want = f64::from(input) + sum;
                     let got = f64::from(got.plane(output)[at]);
                     assert!((got - want).abs() < 1e-5, "{x} {y}: {got} instead of {want}");
                 }

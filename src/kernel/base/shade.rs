@@ -145,7 +145,7 @@ fn load(values: &[f32], start: usize) -> Lanes {
 fn clamped(values: &Lanes) -> Lanes {
     let mut out = *values;
     for value in &mut out {
-        *value = value.max(0.0).min(1.0);
+        *value = value.clamp(0.0, 1.0);
     }
     out
 }
@@ -191,11 +191,11 @@ fn sloped<const FMA: bool>(
     fraction: &Lanes,
     sums: &mut [Lanes; 3],
 ) {
-    for output in 0..3 {
-        let (left, step) = (pair.left[term][output], pair.step[term][output]);
+    let coefficients = pair.left[term].iter().zip(&pair.step[term]);
+    for (sums, (left, step)) in sums.iter_mut().zip(coefficients) {
         for i in 0..PIXELS {
-            let coefficient = fma::<FMA>(fraction[i], step, left);
-            sums[output][i] = fma::<FMA>(coefficient, value[i], sums[output][i]);
+            let coefficient = fma::<FMA>(fraction[i], *step, *left);
+            sums[i] = fma::<FMA>(coefficient, value[i], sums[i]);
         }
     }
 }
