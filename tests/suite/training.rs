@@ -71,7 +71,7 @@ fn fill_network(network: &mut Network, tensors: &Tensors, prefix: &str) {
                 (norm.w0, norm.w1) = (get("w_0")[0], get("w_1")[0]);
                 (norm.scale, norm.shift) = (get("bn.weight"), get("bn.bias"));
             }
-            Layer::LeakyRelu { .. } => {}
+            Layer::GlobalMean { .. } | Layer::LeakyRelu { .. } => {}
         }
     }
 }
