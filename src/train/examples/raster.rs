@@ -37,10 +37,15 @@ impl Raster<bool> {
         self.cells = (0..self.cells.len()).map(near).collect();
     }
 
-    /// Closes gaps and holes narrower than twice `radius`.
+    /// Closes gaps and holes narrower than twice `radius`; not those that the border bounds.
     pub(super) fn close(&mut self, radius: usize) {
+        let before = self.cells.clone();
         self.grow(radius);
-        let inside = |i: usize| self.around(i, radius).all(|i| self.cells[i]);
+        let whole = (2 * radius + 1).pow(2);
+        let inside = |i: usize| {
+            let near = self.around(i, radius).filter(|i| self.cells[*i]).count();
+            before[i] || near == whole
+        };
         self.cells = (0..self.cells.len()).map(inside).collect();
     }
 
