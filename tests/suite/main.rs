@@ -4,6 +4,7 @@
 
 mod cli;
 mod engine;
+mod examples;
 mod gpu;
 mod gradients;
 mod layers;

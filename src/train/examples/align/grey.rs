@@ -159,10 +159,17 @@ fn reduce(image: &Image, factor: usize, x: usize, y: usize, row: &mut [f32]) {
     }
 }
 
+/// Adds the lumas of a row of pixels, `factor` of them at a time.
 fn add<T: Copy + Into<u32>>(sums: &mut [u64], pixels: &[[T; 4]], factor: usize) {
     for (sum, pixels) in sums.iter_mut().zip(pixels.chunks_exact(factor)) {
-        let luma = |p: &[T; 4]| 77 * p[0].into() + 150 * p[1].into() + 29 * p[2].into();
-        *sum += pixels.iter().map(|pixel| u64::from(luma(pixel))).sum::<u64>();
+        let mut channels = [0_u32; 4];
+        for pixel in pixels {
+            for (channel, value) in channels.iter_mut().zip(pixel) {
+                *channel += (*value).into();
+            }
+        }
+        let [r, g, b, _] = channels.map(u64::from);
+        *sum += 77 * r + 150 * g + 29 * b;
     }
 }
 

@@ -38,9 +38,12 @@ pub enum Misfit {
 const PATCHES: (usize, usize) = (12, 9);
 /// Fewer patches than this say nothing.
 const PATCHES_MIN: usize = 8;
-/// A transform that is borne out less than this is none: measured are 0.19 to 0.95 for right ones and
-/// 0.09 for the best wrong one.
+/// A transform that is borne out less than this is none: measured are 0.19 to 0.95 where the edit
+/// lies as it should.
 const TRUST_MIN: f64 = 0.14;
+/// The same for one that was searched for, since many were tried: measured are 0.28 and more for
+/// right ones.
+const TRUST_MIN_SEARCHED: f64 = 0.22;
 /// Below this share of the photo an edit shows too little of it.
 const OVERLAP_MIN: f64 = 0.15;
 
@@ -158,12 +161,12 @@ impl<'a> Scene<'a> {
         for candidate in candidates {
             match self.follow(candidate.transform, 0) {
                 Ok(Some(track)) if track.trust() > BEYOND_DOUBT => return Ok(track),
-                Ok(Some(track)) => {
+                Ok(Some(track)) if track.trust() > TRUST_MIN_SEARCHED => {
                     if best.as_ref().is_none_or(|best| track.trust() > best.trust()) {
                         best = Some(track);
                     }
                 }
-                Ok(None) => {}
+                Ok(_) => {}
                 Err(bent) => misfit = bent,
             }
         }
@@ -188,7 +191,11 @@ impl<'a> Scene<'a> {
                     return Ok(None);
                 }
                 transform = track.corrected();
+                let is_there = track.correction() < 0.1;
                 last = Some(track);
+                if is_there {
+                    break;
+                }
             }
             if let Some(bend) = last.as_ref().and_then(|track| track.bend(self.before_size)) {
                 return Err(Misfit::Warped(bend));
@@ -270,7 +277,11 @@ impl<'a> Scene<'a> {
                 if finer.share < 0.3 {
                     break;
                 }
+                let is_there = finer.correction() < 0.1;
                 track = finer;
+                if is_there {
+                    break;
+                }
             }
             if let Some(bend) = track.bend(self.before_size) {
                 return Err(Misfit::Warped(bend));
@@ -298,6 +309,14 @@ impl Track {
     /// The transform as the patches correct it.
     fn corrected(&self) -> Alignment {
         self.fit.applied(&self.compared)
+    }
+
+    /// How far that moves a corner of the photo, in values of the level.
+    fn correction(&self) -> f64 {
+        let (right, bottom) = (self.compared.before.0 as f64, self.compared.before.1 as f64);
+        let corners = [(0.0, 0.0), (right, 0.0), (0.0, bottom), (right, bottom)];
+        let moved = corners.map(|corner| self.fit.at(corner)).map(|(x, y)| x.hypot(y));
+        moved.into_iter().fold(0.0, f64::max) / self.factor as f64
     }
 
     /// By how many pixels of the photo the edit is bent, where that is too much to be ignored.
@@ -328,11 +347,14 @@ impl Track {
     fn simplest(&self) -> Alignment {
         let fitted = self.corrected();
         let (best, factor) = (self.misplaced(&fitted), self.factor as f64);
-        [whole_shift(&fitted), all_of_it(&fitted)]
-            .into_iter()
-            .flatten()
-            .find(|simple| self.misplaced(simple) < 1.2 * best + 0.1 * factor)
-            .unwrap_or(fitted)
+        let limit = 1.2 * best + 0.1 * factor;
+        // Strong local contrast moves edges by as much as 0.3, and a whole shift is not by chance.
+        let simple = [(whole_shift(&fitted), limit.max(0.3 * factor)), (all_of_it(&fitted), limit)];
+        let placed = simple.into_iter().filter_map(|(simple, limit)| {
+            let misplaced = self.misplaced(&simple?);
+            (misplaced < limit).then_some((misplaced, simple?))
+        });
+        placed.min_by(|a, b| a.0.total_cmp(&b.0)).map_or(fitted, |(_, simple)| simple)
     }
 
     /// How far the patches lie from where a transform has them, in pixels of the photo, in the mean;
