@@ -6,7 +6,7 @@ RUN_PACKAGES = gcc libc6-dev nasm libvulkan1 mesa-vulkan-drivers libx11-6 libx11
 	libxkbcommon-x11-0 libegl1
 TEST_PACKAGES = gcc libc6-dev nasm libvulkan1 mesa-vulkan-drivers libimage-exiftool-perl
 
-.PHONY: run build test bench install-run install-test
+.PHONY: run build test bench prior filters learning-report install-run install-test
 
 # Opens the window. PHOTO=FILE opens that photo.
 run: install-run
@@ -21,6 +21,42 @@ test: install-test
 bench:
 	cargo build --release
 	./target/release/understudy bench | tee target/bench.txt
+
+# Before/after pairs made with real editors: what filters are learnt from and judged by.
+PAIRS = ../shared/pairs
+
+# What is known of edits before any pair is seen; the same bytes every time.
+prior:
+	cargo build --release
+	./target/release/understudy prior --photos $(PAIRS)/before/train -o models/prior.safetensors
+
+# The filters that come with the program. Those that are there already are kept: remove the files of
+# models/ that are to be learnt anew.
+filters:
+	cargo build --release
+	@$(call learn,retouch,Bright retouch,Exposure and film-like curve and lifted shadows and vibrance)
+	@$(call learn,local-contrast,Local contrast,Local contrast with a wide radius)
+	@$(call learn,dehaze,Dehaze,Haze removal)
+	@$(call learn,tone-map,Tone mapping,Dynamic range compression)
+	@$(call learn,bw-drama,Black-and-white drama,Black and white with curve and local contrast)
+	@$(call learn,cross-process,Cross process,Three channel curves with contrast and saturation)
+	@$(call learn,l0,Smooth,L0 smoothing)
+	@$(call learn,detail,Detail,Three levels of edge-preserving detail)
+
+# $(1) the folder of the edit, $(2) the title, $(3) the edit in words.
+define learn
+	[ -e models/$(1).safetensors ] || ./target/release/understudy learn \
+		--before $(PAIRS)/before/train --after $(PAIRS)/$(1)/train --order $(PAIRS)/order.txt \
+		--check-before $(PAIRS)/before/holdout --check-after $(PAIRS)/$(1)/holdout \
+		--seed 1 --resume --name "$(2)" --edit "$(3)." \
+		--license "Learned from photos in the public domain or under CC0; the filter: MIT OR Apache-2.0." \
+		-o models/$(1).safetensors
+endef
+
+# How well filters are learnt. What is done already is kept in target/learning.
+learning-report:
+	cargo build --release
+	./target/release/understudy learning-report --pairs $(PAIRS) --work target/learning -o docs/learning.md
 
 install-run:
 	@$(call install,$(RUN_PACKAGES))

@@ -11,6 +11,7 @@ mod import;
 mod inspect;
 mod learn;
 mod prior;
+mod report;
 
 use std::io::{self, Write as _};
 use std::path::PathBuf;
@@ -53,6 +54,8 @@ enum Command {
     Check(check::Arguments),
     /// Make the prior of edits from photos, by editing them synthetically
     Prior(prior::Arguments),
+    /// Measure how well filters are learnt, from pairs whose edits are known
+    LearningReport(report::Arguments),
     /// Measure how fast filters are on this machine
     Bench(bench::Arguments),
 }
@@ -69,6 +72,7 @@ pub fn main() -> ExitCode {
         Some(Command::Learn(arguments)) => learn::run(arguments),
         Some(Command::Check(arguments)) => check::run(&arguments),
         Some(Command::Prior(arguments)) => prior::run(&arguments),
+        Some(Command::LearningReport(arguments)) => report::run(&arguments),
         Some(Command::Bench(arguments)) => bench::run(&arguments),
         None => window(arguments.photos, arguments.engine),
     };

@@ -32,7 +32,7 @@ impl Default for Making {
 }
 
 /// Numbers of the photo's code.
-const RANK: usize = 2;
+const RANK: usize = 4;
 /// Edits that change less or more than this, in dB, are drawn again: nobody would make them.
 const CHANGE_DB: std::ops::Range<f64> = 11.5..40.0;
 /// Ridge of the fits: below what 8 bits show.
