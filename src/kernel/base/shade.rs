@@ -92,9 +92,10 @@ fn difference(from: &Cell, to: &Cell) -> Cell {
 }
 
 /// Pixels at once: a loop over them is compiled as vectors, and its weights are loaded once for all.
-const PIXELS: usize = 32;
+const PIXELS: usize = 64;
 
-type Lanes = [f32; PIXELS];
+/// The same between two cells, which are few pixels apart in small pictures.
+const PIXELS_OF_RUN: usize = 32;
 
 struct Row<'a, 'b> {
     folded: &'a Folded,
@@ -111,9 +112,9 @@ impl Wide for Row<'_, '_> {
     #[inline(always)]
     fn run<const FMA: bool>(self) {
         let Self { folded, rgb: [r, g, b], g: [out_r, out_g, out_b], .. } = self;
-        let mut sums = [[0.0; PIXELS]; 3];
+        let mut sums = [[0.0; PIXELS_OF_RUN]; 3];
         for (run, pair) in self.runs.iter().zip(self.line) {
-            for start in run.columns.clone().step_by(PIXELS) {
+            for start in run.columns.clone().step_by(PIXELS_OF_RUN) {
                 let fraction = load(self.fractions, start);
                 let rgb = [load(r, start), load(g, start), load(b, start)];
                 quadratic::<FMA>(pair, &fraction, &rgb, &mut sums);
@@ -124,8 +125,9 @@ impl Wide for Row<'_, '_> {
             }
         }
         for start in (0..r.len()).step_by(PIXELS) {
-            let x = [clamped(load(r, start)), clamped(load(g, start)), clamped(load(b, start))];
-            sums = [load(out_r, start), load(out_g, start), load(out_b, start)];
+            let x: [[f32; PIXELS]; 3] =
+                [clamped(load(r, start)), clamped(load(g, start)), clamped(load(b, start))];
+            let mut sums = [load(out_r, start), load(out_g, start), load(out_b, start)];
             cubic::<FMA>(&folded.cubic, &x, &mut sums);
             bent::<FMA>(&folded.bends[0], &x[0], &mut sums);
             bent::<FMA>(&folded.bends[1], &x[1], &mut sums);
@@ -141,11 +143,11 @@ impl Wide for Row<'_, '_> {
 /// Values from `start` on; zeros beyond the end.
 #[inline(always)]
 #[allow(clippy::inline_always, reason = "a call would lose the features of the loop around it")]
-fn load(values: &[f32], start: usize) -> Lanes {
+fn load<const N: usize>(values: &[f32], start: usize) -> [f32; N] {
     if let Some(chunk) = values[start..].first_chunk() {
         return *chunk;
     }
-    let mut lanes = [0.0; PIXELS];
+    let mut lanes = [0.0; N];
     lanes[..values.len() - start].copy_from_slice(&values[start..]);
     lanes
 }
@@ -153,7 +155,7 @@ fn load(values: &[f32], start: usize) -> Lanes {
 /// Values to `start` and on, as far as there is room.
 #[inline(always)]
 #[allow(clippy::inline_always, reason = "a call would lose the features of the loop around it")]
-fn store(lanes: &Lanes, values: &mut [f32], start: usize) {
+fn store<const N: usize>(lanes: &[f32; N], values: &mut [f32], start: usize) {
     let values = &mut values[start..];
     if let Some(chunk) = values.first_chunk_mut() {
         *chunk = *lanes;
@@ -165,7 +167,7 @@ fn store(lanes: &Lanes, values: &mut [f32], start: usize) {
 
 #[inline(always)]
 #[allow(clippy::inline_always, reason = "a call would lose the features of the loop around it")]
-fn clamped(mut values: Lanes) -> Lanes {
+fn clamped<const N: usize>(mut values: [f32; N]) -> [f32; N] {
     for value in &mut values {
         *value = value.clamp(0.0, 1.0);
     }
@@ -177,11 +179,11 @@ fn clamped(mut values: Lanes) -> Lanes {
 #[allow(clippy::inline_always, reason = "a call would lose the features of the loop around it")]
 fn quadratic<const FMA: bool>(
     pair: &Pair,
-    fraction: &Lanes,
-    rgb: &[Lanes; 3],
-    sums: &mut [Lanes; 3],
+    fraction: &[f32; PIXELS_OF_RUN],
+    rgb: &[[f32; PIXELS_OF_RUN]; 3],
+    sums: &mut [[f32; PIXELS_OF_RUN]; 3],
 ) {
-    for i in 0..PIXELS {
+    for i in 0..PIXELS_OF_RUN {
         let input = [rgb[0][i], rgb[1][i], rgb[2][i]];
         let (r, g, b) =
             (input[0].clamp(0.0, 1.0), input[1].clamp(0.0, 1.0), input[2].clamp(0.0, 1.0));
@@ -213,7 +215,11 @@ fn sloped<const FMA: bool>(
 /// The terms of third degree: rrr, ggg, bbb, rrg, rrb, ggr, ggb, bbr, bbg, rgb.
 #[inline(always)]
 #[allow(clippy::inline_always, reason = "a call would lose the features of the loop around it")]
-fn cubic<const FMA: bool>(weights: &[[f32; 3]; 10], x: &[Lanes; 3], sums: &mut [Lanes; 3]) {
+fn cubic<const FMA: bool>(
+    weights: &[[f32; 3]; 10],
+    x: &[[f32; PIXELS]; 3],
+    sums: &mut [[f32; PIXELS]; 3],
+) {
     for i in 0..PIXELS {
         let (r, g, b) = (x[0][i], x[1][i], x[2][i]);
         let (rr, gg, bb) = (r * r, g * g, b * b);
@@ -228,7 +234,11 @@ fn cubic<const FMA: bool>(weights: &[[f32; 3]; 10], x: &[Lanes; 3], sums: &mut [
 /// The bends of a curve: each adds where the value is beyond its knot.
 #[inline(always)]
 #[allow(clippy::inline_always, reason = "a call would lose the features of the loop around it")]
-fn bent<const FMA: bool>(weights: &[[f32; 3]; BENDS], value: &Lanes, sums: &mut [Lanes; 3]) {
+fn bent<const FMA: bool>(
+    weights: &[[f32; 3]; BENDS],
+    value: &[f32; PIXELS],
+    sums: &mut [[f32; PIXELS]; 3],
+) {
     for i in 0..PIXELS {
         let mut terms = [value[i]; BENDS];
         for (k, term) in terms.iter_mut().enumerate() {
@@ -258,7 +268,7 @@ fn weighted<const FMA: bool, const N: usize>(
 
 #[inline(always)]
 #[allow(clippy::inline_always, reason = "a call would lose the features of the loop around it")]
-fn luminance<const FMA: bool>(x: &[Lanes; 3]) -> Lanes {
+fn luminance<const FMA: bool>(x: &[[f32; PIXELS]; 3]) -> [f32; PIXELS] {
     let (r, g, b) = (LUMINANCE[0] as f32, LUMINANCE[1] as f32, LUMINANCE[2] as f32);
     let mut light = [0.0; PIXELS];
     for (i, light) in light.iter_mut().enumerate() {
