@@ -91,10 +91,11 @@ fn difference(from: &Cell, to: &Cell) -> Cell {
     cell
 }
 
-/// Pixels at once: two vectors of 8 lanes for each of the sums and colours.
-const PIXELS: usize = 16;
+/// Pixels at once: a loop over them is compiled as vectors, and its weights are loaded once for all.
+const PIXELS: usize = 64;
 
-type Lanes = [f32; PIXELS];
+/// The same between two cells, which are few pixels apart in small pictures.
+const PIXELS_OF_RUN: usize = 32;
 
 struct Row<'a, 'b> {
     folded: &'a Folded,
@@ -111,19 +112,30 @@ impl Wide for Row<'_, '_> {
     #[inline(always)]
     fn run<const FMA: bool>(self) {
         let Self { folded, rgb: [r, g, b], g: [out_r, out_g, out_b], .. } = self;
+        let mut sums = [[0.0; PIXELS_OF_RUN]; 3];
         for (run, pair) in self.runs.iter().zip(self.line) {
-            for start in run.columns.clone().step_by(PIXELS) {
-                let count = PIXELS.min(run.columns.end - start);
+            for start in run.columns.clone().step_by(PIXELS_OF_RUN) {
                 let fraction = load(self.fractions, start);
-                let mut sums = [load(r, start), load(g, start), load(b, start)];
-                let x = [clamped(&sums[0]), clamped(&sums[1]), clamped(&sums[2])];
-                quadratic::<FMA>(pair, &x, &fraction, &mut sums);
-                cubic::<FMA>(folded, &x, &mut sums);
-                curves::<FMA>(folded, &x, &mut sums);
-                out_r[start..start + count].copy_from_slice(&sums[0][..count]);
-                out_g[start..start + count].copy_from_slice(&sums[1][..count]);
-                out_b[start..start + count].copy_from_slice(&sums[2][..count]);
+                let rgb = [load(r, start), load(g, start), load(b, start)];
+                quadratic::<FMA>(pair, &fraction, &rgb, &mut sums);
+                // What is written beyond the run is overwritten by the next one.
+                store(&sums[0], out_r, start);
+                store(&sums[1], out_g, start);
+                store(&sums[2], out_b, start);
             }
+        }
+        for start in (0..r.len()).step_by(PIXELS) {
+            let x: [[f32; PIXELS]; 3] =
+                [clamped(load(r, start)), clamped(load(g, start)), clamped(load(b, start))];
+            let mut sums = [load(out_r, start), load(out_g, start), load(out_b, start)];
+            cubic::<FMA>(&folded.cubic, &x, &mut sums);
+            bent::<FMA>(&folded.bends[0], &x[0], &mut sums);
+            bent::<FMA>(&folded.bends[1], &x[1], &mut sums);
+            bent::<FMA>(&folded.bends[2], &x[2], &mut sums);
+            bent::<FMA>(&folded.bends[3], &luminance::<FMA>(&x), &mut sums);
+            store(&sums[0], out_r, start);
+            store(&sums[1], out_g, start);
+            store(&sums[2], out_b, start);
         }
     }
 }
@@ -131,132 +143,136 @@ impl Wide for Row<'_, '_> {
 /// Values from `start` on; zeros beyond the end.
 #[inline(always)]
 #[allow(clippy::inline_always, reason = "a call would lose the features of the loop around it")]
-fn load(values: &[f32], start: usize) -> Lanes {
+fn load<const N: usize>(values: &[f32], start: usize) -> [f32; N] {
     if let Some(chunk) = values[start..].first_chunk() {
         return *chunk;
     }
-    let mut lanes = [0.0; PIXELS];
+    let mut lanes = [0.0; N];
     lanes[..values.len() - start].copy_from_slice(&values[start..]);
     lanes
 }
 
+/// Values to `start` and on, as far as there is room.
 #[inline(always)]
 #[allow(clippy::inline_always, reason = "a call would lose the features of the loop around it")]
-fn clamped(values: &Lanes) -> Lanes {
-    let mut out = *values;
-    for value in &mut out {
+fn store<const N: usize>(lanes: &[f32; N], values: &mut [f32], start: usize) {
+    let values = &mut values[start..];
+    if let Some(chunk) = values.first_chunk_mut() {
+        *chunk = *lanes;
+        return;
+    }
+    let count = values.len();
+    values.copy_from_slice(&lanes[..count]);
+}
+
+#[inline(always)]
+#[allow(clippy::inline_always, reason = "a call would lose the features of the loop around it")]
+fn clamped<const N: usize>(mut values: [f32; N]) -> [f32; N] {
+    for value in &mut values {
         *value = value.clamp(0.0, 1.0);
     }
-    out
+    values
 }
 
-#[inline(always)]
-#[allow(clippy::inline_always, reason = "a call would lose the features of the loop around it")]
-fn times(a: &Lanes, b: &Lanes) -> Lanes {
-    let mut out = *a;
-    for (value, b) in out.iter_mut().zip(b) {
-        *value *= b;
-    }
-    out
-}
-
-/// `Φ₂·K`: the coefficients are straight lines over the columns.
+/// `I + Φ₂·K`, the terms up to the second degree.
 #[inline(always)]
 #[allow(clippy::inline_always, reason = "a call would lose the features of the loop around it")]
 fn quadratic<const FMA: bool>(
     pair: &Pair,
-    x: &[Lanes; 3],
-    fraction: &Lanes,
-    sums: &mut [Lanes; 3],
+    fraction: &[f32; PIXELS_OF_RUN],
+    rgb: &[[f32; PIXELS_OF_RUN]; 3],
+    sums: &mut [[f32; PIXELS_OF_RUN]; 3],
 ) {
-    let [r, g, b] = x;
-    sloped::<FMA>(pair, 0, &[1.0; PIXELS], fraction, sums);
-    sloped::<FMA>(pair, 1, r, fraction, sums);
-    sloped::<FMA>(pair, 2, g, fraction, sums);
-    sloped::<FMA>(pair, 3, b, fraction, sums);
-    sloped::<FMA>(pair, 4, &times(r, r), fraction, sums);
-    sloped::<FMA>(pair, 5, &times(g, g), fraction, sums);
-    sloped::<FMA>(pair, 6, &times(b, b), fraction, sums);
-    sloped::<FMA>(pair, 7, &times(r, g), fraction, sums);
-    sloped::<FMA>(pair, 8, &times(r, b), fraction, sums);
-    sloped::<FMA>(pair, 9, &times(g, b), fraction, sums);
+    for i in 0..PIXELS_OF_RUN {
+        let input = [rgb[0][i], rgb[1][i], rgb[2][i]];
+        let (r, g, b) =
+            (input[0].clamp(0.0, 1.0), input[1].clamp(0.0, 1.0), input[2].clamp(0.0, 1.0));
+        let terms = [r, g, b, r * r, g * g, b * b, r * g, r * b, g * b];
+        sums[0][i] = sloped::<FMA>(pair, 0, &terms, fraction[i], input[0]);
+        sums[1][i] = sloped::<FMA>(pair, 1, &terms, fraction[i], input[1]);
+        sums[2][i] = sloped::<FMA>(pair, 2, &terms, fraction[i], input[2]);
+    }
 }
 
+/// One output of [`quadratic`]: the coefficients are straight lines over the columns.
 #[inline(always)]
 #[allow(clippy::inline_always, reason = "a call would lose the features of the loop around it")]
 fn sloped<const FMA: bool>(
     pair: &Pair,
-    term: usize,
-    value: &Lanes,
-    fraction: &Lanes,
-    sums: &mut [Lanes; 3],
-) {
-    let coefficients = pair.left[term].iter().zip(&pair.step[term]);
-    for (sums, (left, step)) in sums.iter_mut().zip(coefficients) {
-        for i in 0..PIXELS {
-            let coefficient = fma::<FMA>(fraction[i], *step, *left);
-            sums[i] = fma::<FMA>(coefficient, value[i], sums[i]);
-        }
+    output: usize,
+    terms: &[f32; 9],
+    fraction: f32,
+    input: f32,
+) -> f32 {
+    let mut sum = input + fma::<FMA>(fraction, pair.step[0][output], pair.left[0][output]);
+    for (i, term) in terms.iter().enumerate() {
+        let (step, left) = (pair.step[i + 1][output], pair.left[i + 1][output]);
+        sum = fma::<FMA>(fma::<FMA>(fraction, step, left), *term, sum);
     }
+    sum
 }
 
 /// The terms of third degree: rrr, ggg, bbb, rrg, rrb, ggr, ggb, bbr, bbg, rgb.
 #[inline(always)]
 #[allow(clippy::inline_always, reason = "a call would lose the features of the loop around it")]
-fn cubic<const FMA: bool>(folded: &Folded, x: &[Lanes; 3], sums: &mut [Lanes; 3]) {
-    let [r, g, b] = x;
-    let [c0, c1, c2, c3, c4, c5, c6, c7, c8, c9] = &folded.cubic;
-    let square = times(r, r);
-    fixed::<FMA>(c0, &times(&square, r), sums);
-    fixed::<FMA>(c3, &times(&square, g), sums);
-    fixed::<FMA>(c4, &times(&square, b), sums);
-    let square = times(g, g);
-    fixed::<FMA>(c1, &times(&square, g), sums);
-    fixed::<FMA>(c5, &times(&square, r), sums);
-    fixed::<FMA>(c6, &times(&square, b), sums);
-    let square = times(b, b);
-    fixed::<FMA>(c2, &times(&square, b), sums);
-    fixed::<FMA>(c7, &times(&square, r), sums);
-    fixed::<FMA>(c8, &times(&square, g), sums);
-    fixed::<FMA>(c9, &times(&times(r, g), b), sums);
-}
-
-/// The bends of the four curves.
-#[inline(always)]
-#[allow(clippy::inline_always, reason = "a call would lose the features of the loop around it")]
-fn curves<const FMA: bool>(folded: &Folded, x: &[Lanes; 3], sums: &mut [Lanes; 3]) {
-    let [r, g, b] = x;
-    let mut light = [0.0; PIXELS];
+fn cubic<const FMA: bool>(
+    weights: &[[f32; 3]; 10],
+    x: &[[f32; PIXELS]; 3],
+    sums: &mut [[f32; PIXELS]; 3],
+) {
     for i in 0..PIXELS {
-        let sum = fma::<FMA>(LUMINANCE[1] as f32, g[i], LUMINANCE[2] as f32 * b[i]);
-        light[i] = fma::<FMA>(LUMINANCE[0] as f32, r[i], sum);
+        let (r, g, b) = (x[0][i], x[1][i], x[2][i]);
+        let (rr, gg, bb) = (r * r, g * g, b * b);
+        let terms =
+            [rr * r, gg * g, bb * b, rr * g, rr * b, gg * r, gg * b, bb * r, bb * g, r * g * b];
+        sums[0][i] = weighted::<FMA, 10>(weights, 0, &terms, sums[0][i]);
+        sums[1][i] = weighted::<FMA, 10>(weights, 1, &terms, sums[1][i]);
+        sums[2][i] = weighted::<FMA, 10>(weights, 2, &terms, sums[2][i]);
     }
-    bent::<FMA>(&folded.bends[0], r, sums);
-    bent::<FMA>(&folded.bends[1], g, sums);
-    bent::<FMA>(&folded.bends[2], b, sums);
-    bent::<FMA>(&folded.bends[3], &light, sums);
+}
+
+/// The bends of a curve: each adds where the value is beyond its knot.
+#[inline(always)]
+#[allow(clippy::inline_always, reason = "a call would lose the features of the loop around it")]
+fn bent<const FMA: bool>(
+    weights: &[[f32; 3]; BENDS],
+    value: &[f32; PIXELS],
+    sums: &mut [[f32; PIXELS]; 3],
+) {
+    for i in 0..PIXELS {
+        let mut terms = [value[i]; BENDS];
+        for (k, term) in terms.iter_mut().enumerate() {
+            *term = term.max((k + 1) as f32 / (KNOTS - 1) as f32);
+        }
+        sums[0][i] = weighted::<FMA, BENDS>(weights, 0, &terms, sums[0][i]);
+        sums[1][i] = weighted::<FMA, BENDS>(weights, 1, &terms, sums[1][i]);
+        sums[2][i] = weighted::<FMA, BENDS>(weights, 2, &terms, sums[2][i]);
+    }
+}
+
+/// One output of a sum whose weights are the same all over the photo.
+#[inline(always)]
+#[allow(clippy::inline_always, reason = "a call would lose the features of the loop around it")]
+fn weighted<const FMA: bool, const N: usize>(
+    weights: &[[f32; 3]; N],
+    output: usize,
+    terms: &[f32; N],
+    sum: f32,
+) -> f32 {
+    let mut sum = sum;
+    for (weights, term) in weights.iter().zip(terms) {
+        sum = fma::<FMA>(weights[output], *term, sum);
+    }
+    sum
 }
 
 #[inline(always)]
 #[allow(clippy::inline_always, reason = "a call would lose the features of the loop around it")]
-fn bent<const FMA: bool>(bends: &[[f32; 3]; BENDS], value: &Lanes, sums: &mut [Lanes; 3]) {
-    for (k, bend) in bends.iter().enumerate() {
-        let knot = (k + 1) as f32 / (KNOTS - 1) as f32;
-        let mut reached = *value;
-        for value in &mut reached {
-            *value = value.max(knot);
-        }
-        fixed::<FMA>(bend, &reached, sums);
+fn luminance<const FMA: bool>(x: &[[f32; PIXELS]; 3]) -> [f32; PIXELS] {
+    let (r, g, b) = (LUMINANCE[0] as f32, LUMINANCE[1] as f32, LUMINANCE[2] as f32);
+    let mut light = [0.0; PIXELS];
+    for (i, light) in light.iter_mut().enumerate() {
+        *light = fma::<FMA>(r, x[0][i], fma::<FMA>(g, x[1][i], b * x[2][i]));
     }
-}
-
-/// A value with the same weights all over the photo.
-#[inline(always)]
-#[allow(clippy::inline_always, reason = "a call would lose the features of the loop around it")]
-fn fixed<const FMA: bool>(weights: &[f32; 3], value: &Lanes, sums: &mut [Lanes; 3]) {
-    for (weight, sums) in weights.iter().zip(sums) {
-        for (sum, value) in sums.iter_mut().zip(value) {
-            *sum = fma::<FMA>(*weight, *value, *sum);
-        }
-    }
+    light
 }
