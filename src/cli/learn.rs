@@ -123,7 +123,11 @@ pub(super) fn run(arguments: Arguments) -> Result<(), String> {
     let json = arguments.json;
     let learned = learn(&task, arguments.resume, &|event| {
         tell(&event, json);
-        if stopped.load(Ordering::Relaxed) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        if stopped.load(Ordering::Relaxed) {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
+        }
     });
     bar("");
     let learned = learned.map_err(|error| error.to_string())?;
@@ -161,7 +165,8 @@ fn tell(event: &Event, json: bool) {
             complain(sentence);
         }
         Event::Progress(progress) => {
-            let closeness = |psnr: Option<f64>| psnr.map_or("–".to_owned(), |it| format!("{it:.1} dB"));
+            let closeness =
+                |psnr: Option<f64>| psnr.map_or("–".to_owned(), |it| format!("{it:.1} dB"));
             bar(&format!(
                 "{:5.0} s  {:8}  step {:<6}  learning {}  unseen {}",
                 progress.seconds,

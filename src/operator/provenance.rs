@@ -62,7 +62,12 @@ impl Provenance {
             date: one(self.date),
             edit: one(self.edit),
             learned_from: all(self.learned_from),
-            examples: self.examples.into_iter().take(10_000).map(|it| it.map(|hash| change(&hash))).collect(),
+            examples: self
+                .examples
+                .into_iter()
+                .take(10_000)
+                .map(|it| it.map(|hash| change(&hash)))
+                .collect(),
             license: one(self.license),
             check: self.check.map(|check| Check { photos: all(check.photos), ..check }),
             ..self

@@ -18,6 +18,7 @@ mod lesson;
 pub mod metrics;
 mod model;
 pub mod ops;
+pub mod oracle;
 pub mod prior;
 pub mod random;
 mod recipe;

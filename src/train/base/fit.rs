@@ -172,8 +172,7 @@ impl Judged {
     /// Mean squared error of a mixture.
     fn error(&self, shares: &[f64]) -> f64 {
         let slopes = self.slopes(shares);
-        let sum: f64 =
-            (0..shares.len()).map(|k| shares[k] * (slopes[k] - self.cross[k])).sum();
+        let sum: f64 = (0..shares.len()).map(|k| shares[k] * (slopes[k] - self.cross[k])).sum();
         (self.energy + sum).max(ERROR_MIN)
     }
 

@@ -52,7 +52,11 @@ impl Gaussian {
         let llt = covariance.llt(Side::Lower).ok()?;
         let identity = Mat::<f64>::identity(mean.nrows(), mean.nrows());
         let log_det = (0..mean.nrows()).map(|i| 2.0 * factor[(i, i)].ln()).sum();
-        Some(Self { precision: faer::linalg::solvers::Solve::solve(&llt, &identity), mean, log_det })
+        Some(Self {
+            precision: faer::linalg::solvers::Solve::solve(&llt, &identity),
+            mean,
+            log_det,
+        })
     }
 }
 
@@ -174,9 +178,14 @@ impl Prior {
             if mean.len() != count || packed.len() != count * (count + 1) / 2 {
                 return Err(format!("kind {index} has the wrong size"));
             }
-            let factor = Mat::from_fn(count, count, |i, j| {
-                if j <= i { packed[i * (i + 1) / 2 + j] } else { 0.0 }
-            });
+            let factor =
+                Mat::from_fn(
+                    count,
+                    count,
+                    |i, j| {
+                        if j <= i { packed[i * (i + 1) / 2 + j] } else { 0.0 }
+                    },
+                );
             let gaussian = Gaussian::new(Col::from_fn(count, |i| mean[i]), &factor);
             kinds.push(gaussian.ok_or_else(|| format!("kind {index} has no inverse"))?);
         }

@@ -56,12 +56,12 @@ impl Ladder {
         let folds = folds(groups);
         let local = fit(&prepared, &folds, prior);
         let base = |weights: &Mat<f64>| local_base(weights, prior);
-        let energy = |it: &Prepared| -10.0 * it.sums.energy.max(crate::train::base::ERROR_MIN).log10();
+        let energy =
+            |it: &Prepared| -10.0 * it.sums.energy.max(crate::train::base::ERROR_MIN).log10();
         let nothing = mean(prepared.iter().map(energy));
         let several = folds.iter().any(|fold| *fold > 0);
-        let learn = |fit: &Fit| {
-            mean(prepared.iter().map(|it| -10.0 * it.sums.error(&fit.weights).log10()))
-        };
+        let learn =
+            |fit: &Fit| mean(prepared.iter().map(|it| -10.0 * it.sums.error(&fit.weights).log10()));
         let unseen = |fit: &Fit| several.then(|| mean(fit.psnr_unseen.iter().copied()));
         let mut standings = vec![Standing {
             rung: Rung::Identity,
@@ -130,9 +130,7 @@ fn sums(example: &Example, code: &PhotoCode) -> Sums {
     let count = pool.len().min(PIXELS);
     // Spread over the pool, whatever its order.
     let index = |i: usize| i * pool.len() / count;
-    let edge = |share: f32, len: usize| {
-        (f64::from(share) * (len - 1) as f64 + 0.5) / len as f64
-    };
+    let edge = |share: f32, len: usize| (f64::from(share) * (len - 1) as f64 + 0.5) / len as f64;
     let places: Vec<[f64; 2]> = (0..count)
         .map(|i| [edge(pool.x[index(i)], example.width), edge(pool.y[index(i)], example.height)])
         .collect();

@@ -285,8 +285,7 @@ impl Session<'_> {
             let Standing { rung, psnr_learn, psnr_unseen, .. } = *standing;
             self.progress(rung, 0, Some(psnr_learn), psnr_unseen)?;
         }
-        let operator =
-            ladder::operator(chosen.base.clone(), &self.task.title, self.provenance());
+        let operator = ladder::operator(chosen.base.clone(), &self.task.title, self.provenance());
         self.keep(&operator, 1)?;
         let mut notes = verdict::ladder(&ladder, chosen, self.examples.len());
         let asked = rung == Some(Rung::DgfX);
@@ -294,11 +293,8 @@ impl Session<'_> {
             && chosen.rung == Rung::Base
             && self.examples.len() >= residual::EXAMPLES_MIN;
         let base = ladder.standing(Rung::Base).unwrap_or(chosen);
-        let trained = if asked || worth_trying {
-            residual::learn(self, &ladder, base)?
-        } else {
-            None
-        };
+        let trained =
+            if asked || worth_trying { residual::learn(self, &ladder, base)? } else { None };
         if asked && trained.is_none() {
             return Err(LearnError::Rung(
                 "A dgf-x filter needs at least two photos to be judged by. Give more pairs, or leave --rung out."
@@ -347,7 +343,8 @@ impl Session<'_> {
     fn check(&self, operator: &Arc<Operator>) -> Result<Option<Check>, LearnError> {
         let (mut photos, mut psnr, mut nothing) = (Vec::new(), 0.0, 0.0);
         for pair in &self.task.check {
-            let open = |path| photo::open(path).map_err(|error| LearnError::Photo(error.to_string()));
+            let open =
+                |path| photo::open(path).map_err(|error| LearnError::Photo(error.to_string()));
             let (before, after) = (open(&pair.before)?, open(&pair.after)?);
             match judge(operator, Arc::new(before), &after.image).map_err(LearnError::Photo)? {
                 Some(judged) => {
@@ -362,6 +359,10 @@ impl Session<'_> {
             }
         }
         let count = photos.len() as f64;
-        Ok((count > 0.0).then(|| Check { photos, psnr: psnr / count, psnr_nothing: nothing / count }))
+        Ok((count > 0.0).then(|| Check {
+            photos,
+            psnr: psnr / count,
+            psnr_nothing: nothing / count,
+        }))
     }
 }

@@ -74,7 +74,8 @@ impl Unseen {
 fn psnr(operator: &Arc<Operator>, unseen: &[Unseen]) -> Result<Option<f64>, LearnError> {
     let mut sum = 0.0;
     for it in unseen {
-        let judged = judge(operator, Arc::clone(&it.before), &it.after).map_err(LearnError::Photo)?;
+        let judged =
+            judge(operator, Arc::clone(&it.before), &it.after).map_err(LearnError::Photo)?;
         sum += judged.map_or(0.0, |judged| judged.closeness.psnr);
     }
     Ok((!unseen.is_empty()).then(|| sum / unseen.len() as f64))

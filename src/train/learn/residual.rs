@@ -159,11 +159,8 @@ pub(super) fn learn(
         }
     }
     let net = if place.best_steps == 0 { start } else { trainer.net() };
-    let mut operator = super::ladder::operator(
-        base.base.clone(),
-        &session.task.title,
-        session.provenance(),
-    );
+    let mut operator =
+        super::ladder::operator(base.base.clone(), &session.task.title, session.provenance());
     operator.variant = Variant::DgfX;
     operator.network = net.body;
     let Conv { weight, bias, .. } = net.whole;
@@ -187,7 +184,8 @@ pub(super) struct Gains {
 
 impl Gains {
     fn new(with: &[f64], without: &[f64]) -> Self {
-        let gains: Vec<f64> = with.iter().zip(without).map(|(with, without)| with - without).collect();
+        let gains: Vec<f64> =
+            with.iter().zip(without).map(|(with, without)| with - without).collect();
         let (count, gain) = (gains.len() as f64, mean(&gains));
         let squares: Vec<f64> = gains.iter().map(|it| (it - gain).powi(2)).collect();
         // From one photo nothing is known of the error: as large as the gain.
@@ -231,8 +229,7 @@ fn lesson(example: &Example, base: &Base) -> ResidualLesson {
         .flat_map(|row| example.il_sites.columns.iter().map(move |column| (*row, *column)))
         .map(|(row, column)| [share(column as usize, width), share(row as usize, height)])
         .collect();
-    let low: Vec<[f32; 3]> =
-        (0..area).map(|i| [0, 1, 2].map(|c| il.data[c * area + i])).collect();
+    let low: Vec<[f32; 3]> = (0..area).map(|i| [0, 1, 2].map(|c| il.data[c * area + i])).collect();
     let low = shown(base, &View { sample: &example.sample, places: &low_places, colours: &low });
     let mut gl = Planes::zeros(3, il.height, il.width);
     for (i, rgb) in low.iter().enumerate() {
@@ -267,9 +264,8 @@ fn drawn(lessons: &[ResidualLesson], pool: &[usize], seed: u64, steps: u64) -> R
     let lesson = &lessons[order[at]];
     let from = &lesson.samples;
     let mut random = Random::stream(seed, steps);
-    let chosen: Vec<usize> = (0..PIXELS.min(from.sites.len()))
-        .map(|_| random.below(from.sites.len()))
-        .collect();
+    let chosen: Vec<usize> =
+        (0..PIXELS.min(from.sites.len())).map(|_| random.below(from.sites.len())).collect();
     let samples = Samples {
         size: from.size,
         sites: chosen.iter().map(|i| from.sites[*i]).collect(),
@@ -292,9 +288,7 @@ fn psnr(net: Option<&ResidualNet>, lesson: &ResidualLesson) -> f64 {
                 guide[c] + m[9 + c] + row[0] * guide[0] + row[1] * guide[1] + row[2] * guide[2]
             })
         });
-        sum += (0..3)
-            .map(|c| f64::from(shown[c].clamp(0.0, 1.0) - after[c]).powi(2))
-            .sum::<f64>();
+        sum += (0..3).map(|c| f64::from(shown[c].clamp(0.0, 1.0) - after[c]).powi(2)).sum::<f64>();
     }
     -10.0 * (sum / (3 * sites.len()) as f64).max(1e-12).log10()
 }

@@ -75,7 +75,11 @@ impl Run {
 
     /// Keeps a version; earlier ones stay. A version that an interrupted run kept already is not
     /// kept again.
-    pub fn keep(&mut self, operator: &Operator, number: usize) -> Result<Option<PathBuf>, LearnError> {
+    pub fn keep(
+        &mut self,
+        operator: &Operator,
+        number: usize,
+    ) -> Result<Option<PathBuf>, LearnError> {
         if number <= self.versions {
             return Ok(None);
         }

@@ -148,7 +148,8 @@ fn smoothed(values: &[f64], radius: usize) -> Vec<f64> {
         i => values[i as usize],
     };
     let mean = |i: usize| {
-        let sum: f64 = (0..=2 * radius).map(|k| at(i as isize + k as isize - radius as isize)).sum();
+        let sum: f64 =
+            (0..=2 * radius).map(|k| at(i as isize + k as isize - radius as isize)).sum();
         sum / (2 * radius + 1) as f64
     };
     (0..values.len()).map(mean).collect()
@@ -250,8 +251,7 @@ fn hue_range(random: &mut Random) -> Operation {
     let norm = direction.iter().map(|v| v * v).sum::<f32>().sqrt().max(1e-6);
     let direction = direction.map(|v| v / norm);
     let power = random.one_of(&[1, 2]);
-    let (saturation, lightness) =
-        (random.normal(0.0, 0.5) as f32, random.normal(0.0, 0.15) as f32);
+    let (saturation, lightness) = (random.normal(0.0, 0.5) as f32, random.normal(0.0, 0.15) as f32);
     Operation::pointwise(move |v| {
         let l = luminance(v);
         let chroma = v.map(|v| v - l);

@@ -50,7 +50,11 @@ pub fn make(
     progress: &(dyn Fn(&str) + Sync),
 ) -> Result<Vec<u8>, String> {
     if photos.len() <= RANK {
-        return Err(format!("{} photos are too few for a prior; {} is the least.", photos.len(), RANK + 1));
+        return Err(format!(
+            "{} photos are too few for a prior; {} is the least.",
+            photos.len(),
+            RANK + 1
+        ));
     }
     progress("looking at the photos");
     let scenes: Vec<Scene> = photos
@@ -146,17 +150,16 @@ fn cross(recipe: &Recipe, scenes: &[Scene], rows: &[Vec<f32>]) -> Option<Mat<f64
 fn photo_code(scenes: &[Scene]) -> PhotoCode {
     let all: Vec<[f64; 10]> = scenes.iter().map(|scene| statistics(&scene.sample)).collect();
     let photos = all.len() as f64;
-    let centre: [f64; 10] =
-        std::array::from_fn(|i| all.iter().map(|s| s[i]).sum::<f64>() / photos);
+    let centre: [f64; 10] = std::array::from_fn(|i| all.iter().map(|s| s[i]).sum::<f64>() / photos);
     let spread: [f64; 10] = std::array::from_fn(|i| {
         (all.iter().map(|s| (s[i] - centre[i]).powi(2)).sum::<f64>() / photos).sqrt().max(1e-6)
     });
     let scaled = Mat::from_fn(all.len(), 10, |p, i| (all[p][i] - centre[i]) / spread[i]);
     let covariance = scaled.transpose() * &scaled;
     let axes = match covariance.self_adjoint_eigen(Side::Lower) {
-        Ok(eigen) => (0..RANK)
-            .map(|axis| std::array::from_fn(|i| eigen.U()[(i, 9 - axis)]))
-            .collect(),
+        Ok(eigen) => {
+            (0..RANK).map(|axis| std::array::from_fn(|i| eigen.U()[(i, 9 - axis)])).collect()
+        }
         Err(_) => Vec::new(),
     };
     PhotoCode { centre, spread, axes }

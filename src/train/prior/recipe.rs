@@ -139,7 +139,9 @@ impl Recipe {
             (step.act)(&mut stack);
             // Most editors clip between steps; nothing may run away.
             let bounds = if *clipped { (0.0, 1.0) } else { (-1.0, 3.0) };
-            stack.pointwise(|v| v.map(|v| if v.is_nan() { 0.0 } else { v.clamp(bounds.0, bounds.1) }));
+            stack.pointwise(|v| {
+                v.map(|v| if v.is_nan() { 0.0 } else { v.clamp(bounds.0, bounds.1) })
+            });
         }
         stack.pixels().map(|v| v.map(|v| v.clamp(0.0, 1.0))).collect()
     }

@@ -224,9 +224,8 @@ impl Grid {
             (first, (first + 1).min(len - 1), (at - first as f64) as f32)
         };
         let ((x0, x1, fx), (y0, y1, fy)) = (tap(x, self.width), tap(y, self.height));
-        let row = |y: usize| {
-            values[y * self.width + x0] * (1.0 - fx) + values[y * self.width + x1] * fx
-        };
+        let row =
+            |y: usize| values[y * self.width + x0] * (1.0 - fx) + values[y * self.width + x1] * fx;
         row(y0) * (1.0 - fy) + row(y1) * fy
     }
 
