@@ -73,8 +73,9 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), String> {
                 None => {
                     let outcome = measured(arguments, edit, pairs)?;
                     let text = serde_json::to_string(&outcome).map_err(|e| e.to_string())?;
-                    fs::write(&place, text)
-                        .map_err(|error| format!("{} could not be written: {error}.", place.display()))?;
+                    fs::write(&place, text).map_err(|error| {
+                        format!("{} could not be written: {error}.", place.display())
+                    })?;
                     outcome
                 }
             };
@@ -101,7 +102,8 @@ fn measured(arguments: &Arguments, edit: &str, count: usize) -> Result<Outcome, 
     let mut pairs = ordered(paired("train")?, &names);
     pairs.truncate(count);
     let file = arguments.work.join(format!("{edit}-{count}.safetensors"));
-    let cleared = |path: &Path| if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
+    let cleared =
+        |path: &Path| if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
     for left in [file.clone(), file.with_extension("run")] {
         // What an interrupted report left; where nothing is left there is nothing to remove.
         drop(cleared(&left));
@@ -159,7 +161,15 @@ fn report(outcomes: &[Outcome]) -> String {
         let _ = writeln!(
             text,
             "| {} | {} | **{:.1}** | {:.3} | {:.2} | {:.1} | {best:.1} | {:+.1} | {} | {:.1} |",
-            it.edit, it.pairs, it.psnr, it.ssim, it.delta_e, it.psnr_nothing, it.psnr - best, it.rung, it.seconds
+            it.edit,
+            it.pairs,
+            it.psnr,
+            it.ssim,
+            it.delta_e,
+            it.psnr_nothing,
+            it.psnr - best,
+            it.rung,
+            it.seconds
         );
     };
     for (edit, best) in EDITS {

@@ -122,15 +122,13 @@ pub(super) fn learn(session: &mut Session<'_>, variant: Variant) -> Result<Outco
     let rung = Rung::Paper(variant);
     let (mut told, mut kept) = (Instant::now() - PROGRESS, Instant::now());
     let mut losses = Vec::new();
-    let mut version = 0;
     while let Some(step) = trainer.step(&pictures)? {
         losses.push(step.loss);
         let steps = trainer.progress().steps;
         // Versions after 16, 32, 64 … steps: on a log schedule, the same however often it resumes.
         if steps >= 16 && steps.is_power_of_two() {
-            version = steps.trailing_zeros() as usize - 3;
             let operator = trainer.operator()?;
-            session.keep(&operator, version)?;
+            session.keep(&operator, version(steps))?;
         }
         if kept.elapsed() >= KEEP {
             session.run.keep_state(&trainer.state()?)?;
@@ -154,7 +152,7 @@ pub(super) fn learn(session: &mut Session<'_>, variant: Variant) -> Result<Outco
         }
     }
     let operator = trainer.operator()?;
-    session.keep(&operator, version + 1)?;
+    session.keep(&operator, version(trainer.progress().steps) + 1)?;
     let psnr_unseen = psnr(&Arc::new(operator.clone()), &unseen)?;
     let notes = vec![format!(
         "{} learned from {} photos by the paper's recipe.",
@@ -162,6 +160,11 @@ pub(super) fn learn(session: &mut Session<'_>, variant: Variant) -> Result<Outco
         pictures.examples.len()
     )];
     Ok(Outcome { operator, steps: trainer.progress().steps, psnr_unseen, notes })
+}
+
+/// The number of the version after so many steps: 1 after 16, 2 after 32 and so on.
+fn version(steps: u64) -> usize {
+    (steps / 8).max(1).ilog2() as usize
 }
 
 /// The sizes that the photos have.

@@ -28,10 +28,22 @@ pub(super) struct Record {
     pub seed: u64,
 }
 
+/// What stands in the run's folder.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Kept {
+    record: Record,
+    /// Versions of earlier runs, which stay.
+    before: usize,
+}
+
 /// The folder of a run.
 #[derive(Debug)]
 pub(super) struct Run {
     folder: PathBuf,
+    /// Versions of earlier runs.
+    before: usize,
+    /// Versions of all runs.
     versions: usize,
 }
 
@@ -49,37 +61,40 @@ impl Run {
         let folder = Self::folder(file);
         let failed = |error: io::Error| LearnError::folder(&folder, &error);
         let place = folder.join(RECORD);
-        match (place.exists(), resume) {
-            (true, false) => return Err(LearnError::Interrupted(folder)),
-            (true, true) => {
-                let text = fs::read_to_string(&place).map_err(failed)?;
-                if serde_json::from_str::<Record>(&text).ok().as_ref() != Some(record) {
-                    return Err(LearnError::OtherRun(folder));
-                }
-            }
-            // Nothing was kept yet: starting over is going on.
-            (false, _) => {
-                fs::create_dir_all(&folder).map_err(failed)?;
-                let text = serde_json::to_string_pretty(record).map_err(io::Error::other);
-                put(&place, text.map_err(failed)?.as_bytes()).map_err(failed)?;
-            }
+        if place.exists() && !resume {
+            return Err(LearnError::Interrupted(folder));
         }
+        fs::create_dir_all(&folder).map_err(failed)?;
         let entries = fs::read_dir(&folder).map_err(failed)?;
         let number = |entry: io::Result<fs::DirEntry>| -> Option<usize> {
             let name = entry.ok()?.file_name().into_string().ok()?;
             name.strip_prefix('v')?.strip_suffix(".safetensors")?.parse().ok()
         };
         let versions = entries.filter_map(number).max().unwrap_or(0);
-        Ok(Self { folder, versions })
+        let before = if place.exists() {
+            let text = fs::read_to_string(&place).map_err(failed)?;
+            match serde_json::from_str::<Kept>(&text) {
+                Ok(kept) if kept.record == *record => kept.before,
+                _ => return Err(LearnError::OtherRun(folder)),
+            }
+        } else {
+            // Nothing was kept yet: starting over is going on.
+            let kept = Kept { record: record.clone(), before: versions };
+            let text = serde_json::to_string_pretty(&kept).map_err(io::Error::other);
+            put(&place, text.map_err(failed)?.as_bytes()).map_err(failed)?;
+            versions
+        };
+        Ok(Self { folder, before, versions })
     }
 
-    /// Keeps a version; earlier ones stay. A version that an interrupted run kept already is not
+    /// Keeps version `number` of this run, from 1; earlier ones stay. A version that an interrupted run kept already is not
     /// kept again.
     pub fn keep(
         &mut self,
         operator: &Operator,
         number: usize,
     ) -> Result<Option<PathBuf>, LearnError> {
+        let number = self.before + number;
         if number <= self.versions {
             return Ok(None);
         }
