@@ -48,7 +48,7 @@ define learn
 	[ -e models/$(1).safetensors ] || ./target/release/understudy learn \
 		--before $(PAIRS)/before/train --after $(PAIRS)/$(1)/train --order $(PAIRS)/order.txt \
 		--check-before $(PAIRS)/before/holdout --check-after $(PAIRS)/$(1)/holdout \
-		--seed 1 --resume --name "$(2)" --edit "$(3)." \
+		--seed 1 --rung base --resume --name "$(2)" --edit "$(3)." \
 		--license "Learned from photos in the public domain or under CC0; the filter: MIT OR Apache-2.0." \
 		-o models/$(1).safetensors
 endef

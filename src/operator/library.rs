@@ -7,11 +7,14 @@ use std::sync::Arc;
 use super::{Operator, OperatorError, read, read_bytes};
 
 /// The filters that ship inside the program, by name.
-const BUILT_IN: [(&str, &[u8]); 5] = [
+const BUILT_IN: [(&str, &[u8]); 8] = [
     ("retouch", include_bytes!("../../models/retouch.safetensors")),
     ("local-contrast", include_bytes!("../../models/local-contrast.safetensors")),
-    ("cross-process", include_bytes!("../../models/cross-process.safetensors")),
+    ("dehaze", include_bytes!("../../models/dehaze.safetensors")),
+    ("tone-map", include_bytes!("../../models/tone-map.safetensors")),
     ("bw-drama", include_bytes!("../../models/bw-drama.safetensors")),
+    ("cross-process", include_bytes!("../../models/cross-process.safetensors")),
+    ("l0", include_bytes!("../../models/l0.safetensors")),
     ("detail", include_bytes!("../../models/detail.safetensors")),
 ];
 

@@ -8,6 +8,7 @@ mod examples;
 mod gpu;
 mod gradients;
 mod layers;
+mod learning;
 mod operator_files;
 mod operators;
 mod own;

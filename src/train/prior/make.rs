@@ -165,12 +165,11 @@ fn photo_code(scenes: &[Scene]) -> PhotoCode {
     PhotoCode { centre, spread, axes }
 }
 
+/// A basis `[directions][3·features]`, and the coefficients of each kind's edits in it.
+type Principal = (Mat<f64>, Vec<Vec<Col<f64>>>);
+
 /// The directions in which edits differ most, as pictures, and every edit's coefficients in them.
-fn principal(
-    fits: &[Vec<Mat<f64>>],
-    gram: &Mat<f64>,
-    count: usize,
-) -> Result<(Mat<f64>, Vec<Vec<Col<f64>>>), String> {
+fn principal(fits: &[Vec<Mat<f64>>], gram: &Mat<f64>, count: usize) -> Result<Principal, String> {
     let failed = |_| "The edits' principal directions could not be found.".to_owned();
     let features = gram.nrows();
     let eigen = gram.self_adjoint_eigen(Side::Lower).map_err(failed)?;

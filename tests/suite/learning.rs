@@ -1,0 +1,234 @@
+//! Learning as a person does it: pairs in folders, a filter out, on photos of our own making.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use serde_json::Value;
+use understudy::operator::read;
+use understudy::photo::{self, Image};
+use understudy::random::Random;
+use understudy::train::base::Prior;
+
+use crate::shared::{shared, skipped};
+
+fn understudy(folder: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_understudy"))
+        .args(arguments)
+        .current_dir(folder)
+        .env("XDG_DATA_HOME", folder.join("data"))
+        .output()
+        .unwrap()
+}
+
+fn lines(output: &Output) -> Vec<Value> {
+    let text = String::from_utf8(output.stdout.clone()).unwrap();
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+/// A scene of soft patches, different for every seed.
+fn scene(seed: u64) -> Vec<[f32; 3]> {
+    let mut random = Random::new(seed);
+    let patches: Vec<[f64; 6]> = (0..24).map(|_| std::array::from_fn(|_| random.unit())).collect();
+    let colour = |i: usize| {
+        let (x, y) = ((i % WIDTH) as f64 / WIDTH as f64, (i / WIDTH) as f64 / HEIGHT as f64);
+        let mut rgb = [0.25 + 0.3 * y, 0.35 + 0.2 * x, 0.4];
+        for [px, py, size, r, g, b] in &patches {
+            let distance = (x - px).hypot(y - py) / (0.05 + 0.15 * size);
+            let share = 1.0 / (1.0 + (12.0 * (distance - 1.0)).exp());
+            for (value, to) in rgb.iter_mut().zip([r, g, b]) {
+                *value += share * (to - *value);
+            }
+        }
+        rgb.map(|v| v as f32)
+    };
+    (0..WIDTH * HEIGHT).map(colour).collect()
+}
+
+const WIDTH: usize = 192;
+const HEIGHT: usize = 128;
+
+fn save(path: &Path, pixels: &[[f32; 3]]) {
+    let code = |v: f32| (v.clamp(0.0, 1.0) * 255.0).round() as u8;
+    let pixels = pixels.iter().map(|[r, g, b]| [code(*r), code(*g), code(*b), 255]).collect();
+    let image = Image::eight(WIDTH, HEIGHT, pixels);
+    let photo = photo::Photo::from_image(image.clone());
+    let options = photo::ExportOptions { quality: 90, overwrite: true };
+    photo::export(&photo, path, &options, &mut |rows| Ok(image.rows(rows))).unwrap();
+}
+
+/// Darker, warmer, more contrast: the same in every photo.
+fn edit([r, g, b]: [f32; 3]) -> [f32; 3] {
+    let curve = |v: f32| v * v * (1.6 - 0.6 * v);
+    [curve(r) * 1.05, curve(g), curve(b) * 0.85 + 0.04]
+}
+
+/// Folders `before` and `after` with pairs of these seeds, and `check-before`, `check-after`.
+fn folders(seeds: &[u64]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for (split, seeds) in [("", seeds), ("check-", &[90, 91][..])] {
+        let [before, after] =
+            ["before", "after"].map(|half| folder.path().join(format!("{split}{half}")));
+        fs::create_dir(&before).unwrap();
+        fs::create_dir(&after).unwrap();
+        for seed in seeds {
+            let pixels = scene(*seed);
+            save(&before.join(format!("photo{seed}.png")), &pixels);
+            let edited: Vec<[f32; 3]> = pixels.into_iter().map(edit).collect();
+            save(&after.join(format!("photo{seed}.png")), &edited);
+        }
+    }
+    folder
+}
+
+const LEARN: [&str; 10] = [
+    "learn",
+    "--before",
+    "before",
+    "--after",
+    "after",
+    "--check-before",
+    "check-before",
+    "--check-after",
+    "check-after",
+    "--json",
+];
+
+fn learn(folder: &Path, out: &str, more: &[&str]) -> Output {
+    understudy(folder, &[&LEARN[..], &["-o", out], more].concat())
+}
+
+#[test]
+fn three_pairs_make_a_filter_that_holds_on_new_photos() {
+    let folder = folders(&[1, 2, 3]);
+    let output = learn(folder.path(), "mine.safetensors", &["--name", "Mine"]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let lines = lines(&output);
+    let learned = lines.last().unwrap();
+    assert_eq!(learned["what"], "learned");
+    assert!(learned["psnr_check"].as_f64().unwrap() > 34.0, "{learned}");
+    assert!(lines.iter().any(|line| line["what"] == "progress" && line["rung"] == "identity"));
+    let operator = read(&folder.path().join("mine.safetensors")).unwrap();
+    assert_eq!(operator.title, "Mine");
+    assert_eq!(operator.provenance.learned_from.len(), 3);
+    assert_eq!(operator.provenance.examples.len(), 3);
+    let check = operator.provenance.check.clone().unwrap();
+    assert!(check.psnr > check.psnr_nothing + 10.0);
+    // The version is the filter already, and stays; nothing else is left of the run.
+    let kept: Vec<_> = fs::read_dir(folder.path().join("mine.run"))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    assert_eq!(kept, ["v001.safetensors"]);
+    let version = read(&folder.path().join("mine.run/v001.safetensors")).unwrap();
+    assert_eq!(version.base, operator.base);
+
+    let again = learn(folder.path(), "again.safetensors", &[]);
+    assert!(again.status.success());
+    let again = read(&folder.path().join("again.safetensors")).unwrap();
+    assert_eq!(again.base, operator.base, "the same seed learns the same filter");
+
+    let bytes = fs::read(folder.path().join("mine.safetensors")).unwrap();
+    let refused = learn(folder.path(), "mine.safetensors", &[]);
+    assert_eq!(refused.status.code(), Some(1));
+    assert_eq!(fs::read(folder.path().join("mine.safetensors")).unwrap(), bytes);
+}
+
+#[test]
+fn one_pair_is_a_fair_start_and_says_that_it_is_a_guess() {
+    let folder = folders(&[4]);
+    let output = learn(folder.path(), "one.safetensors", &[]);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{said}");
+    assert!(said.contains("guess"), "{said}");
+    let check = read(&folder.path().join("one.safetensors")).unwrap().provenance.check.unwrap();
+    assert!(check.psnr > check.psnr_nothing + 3.0, "{check:?}");
+}
+
+#[test]
+fn pairs_that_do_nothing_make_a_filter_that_does_nothing() {
+    let folder = folders(&[5, 6, 7]);
+    for seed in [5, 6, 7] {
+        let name = format!("photo{seed}.png");
+        let [before, after] = ["before", "after"].map(|half| folder.path().join(half).join(&name));
+        fs::copy(before, after).unwrap();
+    }
+    let output = learn(folder.path(), "none.safetensors", &[]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(lines(&output).last().unwrap()["rung"], "identity");
+}
+
+#[test]
+fn a_network_that_was_interrupted_goes_on_to_the_same_weights() {
+    let folder = folders(&[8, 9, 10]);
+    let steps = ["--rung", "dgf-b", "--steps", "40", "--seed", "3"];
+    let whole = learn(folder.path(), "whole.safetensors", &steps);
+    assert!(whole.status.success(), "{}", String::from_utf8_lossy(&whole.stderr));
+    let whole = read(&folder.path().join("whole.safetensors")).unwrap();
+    // An interrupted run leaves its folder; without --resume it is not touched.
+    let mut child = Command::new(env!("CARGO_BIN_EXE_understudy"))
+        .args([&LEARN[..], &["-o", "part.safetensors"], &steps[..]].concat())
+        .current_dir(folder.path())
+        .spawn()
+        .unwrap();
+    while !folder.path().join("part.run/run.json").exists() {
+        std::thread::sleep(std::time::Duration::from_millis(2));
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    if !folder.path().join("part.safetensors").exists() {
+        let refused = learn(folder.path(), "part.safetensors", &steps);
+        assert_eq!(refused.status.code(), Some(1));
+        assert!(String::from_utf8_lossy(&refused.stderr).contains("--resume"));
+        let other = learn(folder.path(), "part.safetensors", &["--resume", "--seed", "4"]);
+        assert_eq!(other.status.code(), Some(1), "another seed is another run");
+        let resumed =
+            learn(folder.path(), "part.safetensors", &[&steps[..], &["--resume"]].concat());
+        assert!(resumed.status.success(), "{}", String::from_utf8_lossy(&resumed.stderr));
+    }
+    let part = read(&folder.path().join("part.safetensors")).unwrap();
+    assert_eq!(part.network, whole.network);
+}
+
+#[test]
+fn the_shipped_prior_is_whole() {
+    let prior = Prior::shipped();
+    assert_eq!((prior.coefficients(), prior.kinds.len()), (256, 8));
+}
+
+#[test]
+fn real_edits_are_learnt_from_three_pairs() {
+    let Some(pairs) = shared("pairs") else {
+        return skipped(2, "edits by real editors");
+    };
+    let folder = tempfile::tempdir().unwrap();
+    for (edit, least) in [("bw-drama", 35.4), ("cross-process", 32.9)] {
+        let of =
+            |which: &str, split: &str| pairs.join(which).join(split).to_string_lossy().into_owned();
+        let order = pairs.join("order.txt").to_string_lossy().into_owned();
+        let output = understudy(
+            folder.path(),
+            &[
+                "learn",
+                "--before",
+                &of("before", "train"),
+                "--after",
+                &of(edit, "train"),
+                "--order",
+                &order,
+                "--limit",
+                "3",
+                "--check-before",
+                &of("before", "holdout"),
+                "--check-after",
+                &of(edit, "holdout"),
+                "--json",
+                "-o",
+                &format!("{edit}.safetensors"),
+            ],
+        );
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let psnr = lines(&output).last().unwrap()["psnr_check"].as_f64().unwrap();
+        assert!(psnr > least, "{edit}: {psnr} dB");
+    }
+}
