@@ -194,7 +194,7 @@ fn bad_input_ends_in_a_sentence() {
     fails(
         &folder,
         &["apply", "detail", "photo.png", "-o", "o.jpg", "--eps", "0.1"],
-        &["edge rule"],
+        &["no edge softness"],
     );
     fails(&folder, &["inspect", "text.safetensors"], &["text.safetensors"]);
     fails(&folder, &["import", "text.pth", "-o", "o.safetensors"], &["text.pth", "PyTorch"]);
@@ -257,7 +257,7 @@ fn filters_are_listed_and_inspected() {
         let spec: Value = serde_json::from_str(run.out.trim()).unwrap();
         assert_eq!(spec["spec"]["title"], line["title"]);
     }
-    assert!(succeeds(&folder, &["inspect", "detail"]).out.contains("dgf-c"));
+    assert!(succeeds(&folder, &["inspect", "detail"]).out.contains("base"));
 }
 
 #[test]
