@@ -75,4 +75,35 @@ impl Random {
             items.swap(last, self.below(last + 1));
         }
     }
+
+    /// The numbers `0..len` in a random order.
+    pub fn order(&mut self, len: usize) -> Vec<usize> {
+        let mut order: Vec<usize> = (0..len).collect();
+        self.shuffle(&mut order);
+        order
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_the_published_ones() {
+        // Of SplitMix64 from 1234567, as other implementations have them.
+        let mut random = Random::new(1_234_567);
+        assert_eq!(random.bits(), 6_457_827_717_110_365_317);
+        assert_eq!(random.bits(), 3_203_168_211_198_807_973);
+    }
+
+    #[test]
+    fn an_order_has_every_number_once_and_follows_from_seed_and_stream() {
+        let order = Random::stream(1, 2).order(100);
+        let mut sorted = order.clone();
+        sorted.sort_unstable();
+        assert_eq!(sorted, (0..100).collect::<Vec<_>>());
+        assert_eq!(order, Random::stream(1, 2).order(100));
+        assert_ne!(order, Random::stream(1, 3).order(100));
+        assert_ne!(order, Random::stream(2, 2).order(100));
+    }
 }

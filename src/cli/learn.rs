@@ -5,7 +5,7 @@ use std::io::IsTerminal as _;
 use std::io::Write as _;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use clap::builder::PossibleValuesParser;
 use serde_json::json;
@@ -85,7 +85,8 @@ fn minutes(text: &str) -> Result<f64, String> {
 
 pub(super) fn run(arguments: Arguments) -> Result<(), String> {
     let file = file_of(&arguments.out)?;
-    let mut pairs = paired(&arguments.before, &arguments.after)?;
+    let stopped = stopped_by_signals();
+    let mut pairs = paired(&arguments.before, &arguments.after, &stopped)?;
     if let Some(order) = &arguments.order {
         let names = fs::read_to_string(order).map_err(|error| {
             format!("{} could not be read: {error}. Nothing was learnt.", order.display())
@@ -95,7 +96,7 @@ pub(super) fn run(arguments: Arguments) -> Result<(), String> {
     }
     pairs.truncate(arguments.limit.unwrap_or(usize::MAX));
     let check = match (&arguments.check_before, &arguments.check_after) {
-        (Some(before), Some(after)) => paired(before, after)?,
+        (Some(before), Some(after)) => paired(before, after, &stopped)?,
         _ => Vec::new(),
     };
     let name = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
@@ -119,15 +120,10 @@ pub(super) fn run(arguments: Arguments) -> Result<(), String> {
         seed: arguments.seed,
         file,
     };
-    let stopped = stopped_by_signals();
     let json = arguments.json;
     let learned = learn(&task, arguments.resume, &|event| {
         tell(&event, json);
-        if stopped.load(Ordering::Relaxed) {
-            ControlFlow::Break(())
-        } else {
-            ControlFlow::Continue(())
-        }
+        goes_on(&stopped)
     });
     bar("");
     let learned = learned.map_err(|error| error.to_string())?;
@@ -152,9 +148,25 @@ pub(super) fn run(arguments: Arguments) -> Result<(), String> {
     Ok(())
 }
 
-/// The pairs of two folders; what has no partner is said.
-fn paired(before: &Path, after: &Path) -> Result<Vec<Pair>, String> {
-    examples::pairs_by_name(before, after).map_err(|error| error.to_string())
+/// The pairs of two folders; what has no partner is said, and which pairs to look at.
+fn paired(before: &Path, after: &Path, stopped: &AtomicBool) -> Result<Vec<Pair>, String> {
+    let pairing = examples::pair_folders(before, after, |progress| {
+        bar(&format!("Comparing files of other names: {} of {}", progress.done, progress.of));
+        goes_on(stopped)
+    });
+    bar("");
+    let pairing = pairing.map_err(|error| error.to_string())?;
+    for file in &pairing.unpaired {
+        complain(&file.why);
+    }
+    for remark in pairing.pairs.iter().filter_map(Pair::remark) {
+        complain(&remark);
+    }
+    Ok(pairing.pairs)
+}
+
+fn goes_on(stopped: &AtomicBool) -> ControlFlow<()> {
+    if stopped.load(Ordering::Relaxed) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
 }
 
 fn tell(event: &Event, json: bool) {

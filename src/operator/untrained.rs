@@ -7,6 +7,7 @@ use super::{
     AdaptiveNorm, Base, Conv, GuidedLayer, Layer, Network, Operator, PhotoCode, Provenance,
     STATISTICS, Sampling, Statistics, Variant,
 };
+use crate::random::Random;
 
 /// Dilations of Cl's 3x3 convolutions, as in the authors' code.
 const DILATIONS: [usize; 6] = [1, 2, 4, 8, 16, 1];
@@ -19,7 +20,7 @@ impl Operator {
     /// An operator of its variant's usual shape whose weights follow from `seed`. A base, and the
     /// network on top of one, start with small random weights where nothing at all would be trivial.
     pub fn untrained(variant: Variant, seed: u64) -> Self {
-        let mut random = Random(seed);
+        let mut random = Random::new(seed);
         let hidden = if variant == Variant::Dgf { 15 } else { 16 };
         Self {
             title: format!("Untrained {}", variant.name()),
@@ -73,9 +74,9 @@ fn base(random: &mut Random) -> Base {
     let axes = vec![[0.0; STATISTICS]; 2];
     let mut base = Base::identity(PhotoCode { axes, ..PhotoCode::none() }, true);
     for axis in base.statistics.axes.as_flattened_mut() {
-        *axis = f64::from(random.next());
+        *axis = random.uniform(-1.0, 1.0);
     }
-    base.weights.fill_with(|| 0.02 * random.next());
+    base.weights.fill_with(|| random.uniform(-0.02, 0.02) as f32);
     base
 }
 
@@ -88,7 +89,7 @@ fn residual(random: &mut Random) -> Network {
         layers.push(Layer::LeakyRelu { slope: 0.2 });
         inputs = WIDTH;
     }
-    let mut small = |len: usize| (0..len).map(|_| 0.02 * random.next()).collect();
+    let mut small = |len: usize| (0..len).map(|_| random.uniform(-0.02, 0.02) as f32).collect();
     layers.push(Layer::GlobalMean { weight: small(WIDTH * WIDTH), bias: small(WIDTH) });
     let (weight, bias) = (small(3 * WIDTH), Some(small(3)));
     let last = Conv { inputs: WIDTH, outputs: 3, kernel: 1, dilation: 1, weight, bias };
@@ -140,31 +141,17 @@ fn conv(
             weight[(i * inputs + i) * taps + taps / 2] = 1.0;
         }
     } else {
-        let bound = (6.0 / ((inputs + outputs) * taps) as f32).sqrt();
-        weight.fill_with(|| bound * random.next());
+        let bound = (6.0 / ((inputs + outputs) * taps) as f64).sqrt();
+        weight.fill_with(|| random.uniform(-bound, bound) as f32);
     }
-    let bound = 1.0 / ((inputs * taps) as f32).sqrt();
+    let bound = 1.0 / ((inputs * taps) as f64).sqrt();
     let bias = match bias {
         Bias::Absent => None,
-        Bias::Present => Some((0..outputs).map(|_| bound * random.next()).collect()),
+        Bias::Present => Some((0..outputs).map(|_| random.uniform(-bound, bound) as f32).collect()),
     };
     Conv { inputs, outputs, kernel, dilation, weight, bias }
 }
 
 fn norm(channels: usize) -> Layer {
     Layer::AdaptiveNorm(AdaptiveNorm::none(channels))
-}
-
-/// SplitMix64: the same numbers on every machine.
-struct Random(u64);
-
-impl Random {
-    /// The next of −1..1.
-    fn next(&mut self) -> f32 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((z ^ (z >> 31)) >> 40) as f32 / (1_u32 << 23) as f32 - 1.0
-    }
 }

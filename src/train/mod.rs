@@ -20,7 +20,6 @@ mod model;
 pub mod ops;
 pub mod oracle;
 pub mod prior;
-pub mod random;
 mod recipe;
 mod residual_net;
 mod residual_trainer;

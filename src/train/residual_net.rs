@@ -8,13 +8,13 @@ use super::ops::Real;
 use super::ops::cross::{Cell, Guide};
 use super::ops::network::{self, Plan};
 use super::ops::samples::{self, Samples};
-use super::random::Random;
 use super::weights::{flatten, restore};
 use crate::kernel::Planes;
 use crate::operator::Conv;
 use crate::operator::Layer;
 use crate::operator::Network;
 use crate::operator::Statistics;
+use crate::random::Random;
 
 /// The network of dgf-x, with its weights.
 #[derive(Clone, Debug, PartialEq)]
@@ -49,7 +49,7 @@ const RIDGE: f64 = 3e-3;
 impl ResidualNet {
     /// Before any training: random features (He), and a residual of zero.
     pub fn untrained(seed: u64) -> Self {
-        let mut random = Random::new(seed, 0);
+        let mut random = Random::stream(seed, 0);
         let mut layers = Vec::new();
         let mut inputs = 6;
         for dilation in DILATIONS {

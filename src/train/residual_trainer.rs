@@ -6,10 +6,10 @@ use std::f64::consts::PI;
 use serde::{Deserialize, Serialize};
 
 use super::adam::{Adam, clip};
-use super::random::Random;
 use super::residual_net::{ResidualLesson, ResidualNet, ResidualPlan};
 use super::saved::{Saved, bytes_of};
 use super::trainer::TrainError;
+use crate::random::Random;
 
 /// Adam's rate at its highest.
 const RATE: f64 = 2e-3;
@@ -78,7 +78,7 @@ impl ResidualTrainer {
     /// [`TrainError::Astray`] when the loss is no number; nothing is changed then.
     pub fn step(&mut self, lesson: &ResidualLesson, done: f64) -> Result<ResidualStep, TrainError> {
         let steps = self.adam.steps;
-        let (loss, gradient) = if Random::new(self.seed, steps).below(2) == 0 {
+        let (loss, gradient) = if Random::stream(self.seed, steps).below(2) == 0 {
             self.plan.loss(&self.weights, lesson)
         } else {
             self.plan.loss(&self.weights, &lesson.mirrored())

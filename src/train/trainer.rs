@@ -7,9 +7,9 @@ use candle_core::{DType, Device, Tensor};
 use super::adam::{Adam, clip};
 use super::lesson::Lessons;
 use super::model::Model;
-use super::random::Random;
 use super::recipe::{Recipe, Stage};
 use crate::operator::Operator;
+use crate::random::Random;
 
 /// Trains an operator, step by step.
 #[derive(Debug)]
@@ -157,13 +157,14 @@ impl Trainer {
     fn choose(&self, stage: Stage, pairs: usize) -> (usize, usize) {
         let (steps, seed) = (self.progress.steps, self.recipe.seed);
         let (epoch, place) = (steps / pairs as u64, (steps % pairs as u64) as usize);
-        let pair = Random::new(seed, ORDERS + epoch).order(pairs)[place];
+        let pair = Random::stream(seed, ORDERS + epoch).order(pairs)[place];
         let (smallest, largest) = self.recipe.second_sides.clone().into_inner();
         let side = match stage {
             Stage::First => self.recipe.first_side,
             Stage::Second => {
                 smallest
-                    + Random::new(seed, SIDES + steps).below((largest + 1).saturating_sub(smallest))
+                    + Random::stream(seed, SIDES + steps)
+                        .below((largest + 1).saturating_sub(smallest))
             }
         };
         (pair, side)
@@ -172,7 +173,7 @@ impl Trainer {
     /// The pixels that the next step looks at.
     fn sites(&self, [height, width]: [usize; 2]) -> Option<std::sync::Arc<Vec<[u32; 2]>>> {
         let count = self.recipe.sites.filter(|count| *count < height * width)?;
-        let mut random = Random::new(self.recipe.seed, SITES + self.progress.steps);
+        let mut random = Random::stream(self.recipe.seed, SITES + self.progress.steps);
         let mut site = |_| [random.below(height) as u32, random.below(width) as u32];
         Some(std::sync::Arc::new((0..count).map(&mut site).collect()))
     }

@@ -8,8 +8,8 @@ use crate::kernel::Planes;
 use crate::kernel::sample::{Sites, sample};
 use crate::operator::{Operator, Variant};
 use crate::photo::Image;
+use crate::random::Random;
 use crate::train::ops::samples::Samples;
-use crate::train::random::Random;
 use crate::train::{
     Budget, Lesson, Lessons, Recipe, ResidualLesson, ResidualNet, ResidualTrainer, Trainer,
 };
@@ -54,7 +54,7 @@ const SAMPLES: usize = 8192;
 /// The time of a step of dgf-x on `photo` and a darker copy of it, the photo itself its base.
 pub fn residual_time(photo: &Image, repeat: usize) -> Result<Time, String> {
     let il = sample(photo, &Sites::new(photo.width, photo.height, 64));
-    let mut random = Random::new(1, 0);
+    let mut random = Random::stream(1, 0);
     let mut samples = Samples { size: [photo.height, photo.width], ..Samples::default() };
     for _ in 0..SAMPLES {
         let (y, x) = (random.below(photo.height), random.below(photo.width));

@@ -3,10 +3,10 @@
 use super::alignment::Alignment;
 use super::example::{Mask, PixelPool};
 use super::interpolate;
-use super::seeded::Seeded;
 use crate::kernel::Planes;
 use crate::kernel::sample::{Sites, sample};
 use crate::photo::Image;
+use crate::random::Random;
 
 /// Short side of the sample that a filter knows of a photo.
 pub(super) const SAMPLE_SIDE: usize = 256;
@@ -56,7 +56,7 @@ impl Halves<'_> {
             side if side > 1.1 => side,
             _ => 1.0,
         };
-        for place in self.places(count, &mut Seeded::new(seed)) {
+        for place in self.places(count, &mut Random::new(seed)) {
             let (x, y) = (place as usize % width, place as usize / width);
             pool.x.push(share(x, width));
             pool.y.push(share(y, height));
@@ -73,7 +73,7 @@ impl Halves<'_> {
 
     /// Pixels of the photo (row · width + column) that are known, in random order: one in each cell
     /// of a grid as fine as it takes.
-    fn places(&self, count: usize, random: &mut Seeded) -> Vec<u32> {
+    fn places(&self, count: usize, random: &mut Random) -> Vec<u32> {
         let (width, height) = (self.before.width, self.before.height);
         let Some(part) = self.alignment.common_box() else { return Vec::new() };
         // Twice as many cells until enough are known; all pixels at the last.

@@ -13,6 +13,7 @@ mod align;
 mod alignment;
 mod at_once;
 mod by_content;
+mod cells;
 mod example;
 mod gather;
 mod groups;
@@ -24,8 +25,8 @@ mod pictures;
 mod raster;
 mod read;
 mod reason;
+mod remark;
 mod repainted;
-mod seeded;
 
 pub use align::{Misfit, align};
 pub use alignment::{Alignment, Rectangle};

@@ -10,6 +10,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::align::align;
 use super::at_once::{Cancelled, Progress, two_at_once};
+use super::cells::Cells;
 use super::example::Example;
 use super::gather::Halves;
 use super::pairing::Pair;
@@ -98,7 +99,7 @@ pub fn read_one(pair: &Pair, options: &Options) -> Result<Example, Reason> {
     }
     let alignment =
         align(&before.image, &after.image).map_err(|misfit| Reason::misfit(pair, misfit))?;
-    let mask = repainted(&before.image, &after.image, &alignment);
+    let mask = repainted(&Cells::new(&before.image, &after.image, &alignment));
     let painted = mask.share() / alignment.overlap().max(mask.share());
     if painted > REPAINTED_MAX {
         return Err(Reason::repainted(pair, painted));

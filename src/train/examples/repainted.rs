@@ -4,17 +4,11 @@
 //! in colour and a coarse grid of affine colour maps. What it misses by far, in one place, and
 //! without the photo's own structure, was not done by light and contrast.
 
-use super::alignment::Alignment;
+use super::cells::Cells;
 use super::example::Mask;
-use super::interpolate;
 use super::linear;
 use super::raster::Raster;
-use crate::photo::Image;
 
-/// Cells along the photo's short side.
-const CELLS: usize = 96;
-/// Colours are read at this many places a side of a cell.
-const PROBES: usize = 3;
 /// Nodes of the grid of colour maps.
 const NODES: (usize, usize) = (4, 3);
 /// Terms of a cubic in three colours, and of the four nodes around a cell.
@@ -22,18 +16,8 @@ const TERMS: usize = 20 + 16;
 /// Unknowns for each channel.
 const UNKNOWNS: usize = 20 + 4 * NODES.0 * NODES.1;
 
-/// Mean colours of a photo's cells, and of the edit there.
-struct Cells {
-    width: usize,
-    height: usize,
-    before: Vec<[f64; 3]>,
-    after: Vec<[f64; 3]>,
-    /// Whether the edit covers the cell.
-    known: Vec<bool>,
-}
-
 /// What no filter can express of an edit that lies on its photo.
-pub(super) fn repainted(before: &Image, after: &Image, alignment: &Alignment) -> Mask {
+pub(super) fn repainted(cells: &Cells) -> Mask {
     /// Smaller differences are left to the fit, which weighs them down by itself.
     const LEAST: f64 = 0.08;
     /// So many times what is usual in this photo.
@@ -42,7 +26,6 @@ pub(super) fn repainted(before: &Image, after: &Image, alignment: &Alignment) ->
     const OWN: f64 = 0.5;
     /// Single cells are edges that moved by a part of a pixel.
     const GROUP_MIN: usize = 8;
-    let cells = Cells::new(before, after, alignment);
     let Some(missed) = cells.missed() else { return Mask::none() };
     let (width, height) = (cells.width, cells.height);
     let around = Raster { width, height, cells: missed }.means(1);
@@ -59,47 +42,6 @@ pub(super) fn repainted(before: &Image, after: &Image, alignment: &Alignment) ->
 }
 
 impl Cells {
-    fn new(before: &Image, after: &Image, alignment: &Alignment) -> Self {
-        let (all_width, all_height) = alignment.before;
-        let side = (all_width.min(all_height) as f64 / CELLS as f64).max(1.0);
-        let (width, height) =
-            ((all_width as f64 / side) as usize, (all_height as f64 / side) as usize);
-        let count = width * height;
-        let mut cells = Self {
-            width,
-            height,
-            before: vec![[0.0; 3]; count],
-            after: vec![[0.0; 3]; count],
-            known: vec![false; count],
-        };
-        for i in 0..count {
-            let place = |cell: usize, cells: usize, probe: usize, all: usize| {
-                let at = (cell as f64 + (probe as f64 + 0.5) / PROBES as f64) / cells as f64;
-                (at * all as f64) as usize
-            };
-            let mut read = 0.0;
-            for probe in 0..PROBES * PROBES {
-                let x = place(i % width, width, probe % PROBES, all_width);
-                let y = place(i / width, height, probe / PROBES, all_height);
-                if !alignment.covers(x as f64, y as f64) {
-                    continue;
-                }
-                read += 1.0;
-                let ours = before.rgb(y * all_width + x);
-                let (x, y) = alignment.after_from_before(x as f64, y as f64);
-                let theirs = interpolate::at(after, x, y);
-                for channel in 0..3 {
-                    cells.before[i][channel] += f64::from(ours[channel]);
-                    cells.after[i][channel] += f64::from(theirs[channel]);
-                }
-            }
-            cells.known[i] = read as usize > PROBES * PROBES / 2;
-            cells.before[i] = cells.before[i].map(|sum| sum / f64::max(read, 1.0));
-            cells.after[i] = cells.after[i].map(|sum| sum / f64::max(read, 1.0));
-        }
-        cells
-    }
-
     /// How far the model misses each cell: the root of the mean square over the channels; 0 where
     /// nothing is known. None where it cannot be fitted.
     fn missed(&self) -> Option<Vec<f64>> {
@@ -211,7 +153,7 @@ impl Cells {
             // The grid has to be worth it: a small patch of the photo shall not bend it.
             row[i] += total * if i < 20 { 1e-5 } else { 1e-3 };
         }
-        linear::solve(normal)
+        linear::solve(&normal)
     }
 
     fn error(
@@ -227,39 +169,5 @@ impl Cells {
             square += (sum - self.after[i][channel]).powi(2) / 3.0;
         }
         square.sqrt()
-    }
-
-    /// How far each cell's surroundings have the same structure before and after: squared
-    /// correlation of luminance over 7 x 7 cells, 0 to 1.
-    fn agreement(&self) -> Vec<f64> {
-        const RADIUS: i64 = 3;
-        let luma = |rgb: &[f64; 3]| 0.3 * rgb[0] + 0.59 * rgb[1] + 0.11 * rgb[2];
-        (0..self.before.len())
-            .map(|i| {
-                let (x, y) = ((i % self.width) as i64, (i / self.width) as i64);
-                let mut sums = [0.0; 6];
-                for dy in -RADIUS..=RADIUS {
-                    for dx in -RADIUS..=RADIUS {
-                        let (x, y) = (x + dx, y + dy);
-                        if x < 0 || y < 0 || x >= self.width as i64 || y >= self.height as i64 {
-                            continue;
-                        }
-                        let at = y as usize * self.width + x as usize;
-                        if !self.known[at] {
-                            continue;
-                        }
-                        let (a, b) = (luma(&self.before[at]), luma(&self.after[at]));
-                        for (sum, value) in sums.iter_mut().zip([1.0, a, b, a * a, a * b, b * b]) {
-                            *sum += value;
-                        }
-                    }
-                }
-                let [n, a, b, aa, ab, bb] = sums;
-                // A level of 255 of noise in both: flat places do not agree.
-                let noise = n * n / (255.0 * 255.0);
-                let (aa, ab, bb) = (n * aa - a * a + noise, n * ab - a * b, n * bb - b * b + noise);
-                ab * ab / (aa * bb)
-            })
-            .collect()
     }
 }

@@ -223,6 +223,11 @@ fn read(task: &Task, watch: &Watch<'_>) -> Result<Vec<Example>, LearnError> {
     if report.read.is_empty() {
         return Err(LearnError::NoExamples);
     }
+    for remark in report.read.iter().filter_map(Example::remark) {
+        if watch(Event::Note(remark)).is_break() {
+            return Err(LearnError::Stopped);
+        }
+    }
     Ok(report.read)
 }
 

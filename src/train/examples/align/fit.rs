@@ -153,7 +153,7 @@ impl Fit {
             // What few patches cannot tell stays small.
             row[i] += total * if i < TURN { 1e-6 } else { 1e-3 };
         }
-        let solution = linear::solve::<1>(normal)?;
+        let solution = linear::solve::<1>(&normal)?;
         Some(solution.into_iter().map(|[value]| value).collect())
     }
 }

@@ -19,6 +19,7 @@ use self::grey::{Grey, Plane};
 use self::patches::{Comparison, Found, MARGIN, SIDE};
 use self::search::{Candidate, Search, WAYS};
 use super::alignment::Alignment;
+use super::cells::Cells;
 use crate::photo::Image;
 
 /// Why an edit does not lie on its photo.
@@ -44,6 +45,9 @@ const TRUST_MIN: f64 = 0.14;
 /// The same for one that was searched for, since many were tried: measured are 0.28 and more for
 /// right ones.
 const TRUST_MIN_SEARCHED: f64 = 0.22;
+/// What lies as it lies and is this like is the same photo: measured are 0.74 to 1.00 for eight edits
+/// of 38 photos, and at most 0.30 for other photos' edits.
+const LIKENESS_MIN: f64 = 0.7;
 /// Below this share of the photo an edit shows too little of it.
 const OVERLAP_MIN: f64 = 0.15;
 
@@ -93,9 +97,19 @@ pub fn align(before: &Image, after: &Image) -> Result<Alignment, Misfit> {
     }
     let search = Search::new(&scene.before, &scene.after, scene.before_size, scene.after_size);
     let others = WAYS[1..].iter().filter_map(|way| search.same_size(*way));
-    match scene.best(search.everywhere(WAYS[0])) {
-        Err(Misfit::Another) => scene.best(others).and_then(|track| scene.settle(track)),
-        result => result.and_then(|track| scene.settle(track)),
+    let found = match scene.best(search.everywhere(WAYS[0])) {
+        Err(Misfit::Another) => scene.best(others),
+        result => result,
+    };
+    match (found, scene.as_it_lies()) {
+        (Ok(track), _) => scene.settle(track),
+        // Soft pictures have too few corners for patches, and still are like no other ones.
+        (Err(Misfit::Another), Some(start))
+            if Cells::new(before, after, &start).likeness() > LIKENESS_MIN =>
+        {
+            Ok(start)
+        }
+        (Err(misfit), _) => Err(misfit),
     }
 }
 
