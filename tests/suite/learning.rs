@@ -135,6 +135,39 @@ fn three_pairs_make_a_filter_that_holds_on_new_photos() {
 }
 
 #[test]
+fn what_is_odd_about_pairs_is_told_and_the_rest_is_learnt() {
+    let folder = folders(&[1, 2, 3, 6, 7, 8]);
+    let at = |half: &str, seed: u64| folder.path().join(half).join(format!("photo{seed}.png"));
+    // Another name, a shift, the wrong way round, no partner.
+    fs::rename(at("after", 1), folder.path().join("after/web.png")).unwrap();
+    let image = photo::open(&at("after", 2)).unwrap().image;
+    let shifted: Vec<[f32; 3]> = (0..WIDTH * HEIGHT)
+        .map(|i| image.rgb(i / WIDTH * WIDTH + (i % WIDTH + 9).min(WIDTH - 1)))
+        .collect();
+    save(&at("after", 2), &shifted);
+    let aside = folder.path().join("aside.png");
+    fs::rename(at("before", 3), &aside).unwrap();
+    fs::rename(at("after", 3), at("before", 3)).unwrap();
+    fs::rename(&aside, at("after", 3)).unwrap();
+    fs::remove_file(at("after", 6)).unwrap();
+    let output = learn(folder.path(), "odd.safetensors", &[]);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{said}");
+    for sentence in [
+        "“web.png” was taken for the edit of “photo1.png” by what they show.",
+        "“photo2.png” shows 9",
+        "“photo3.png” and “photo3.png” seem to be the wrong way round",
+        "“photo6.png” was left out: it has no edit.",
+    ] {
+        assert!(said.contains(sentence), "{sentence}: {said}");
+    }
+    let learned = read(&folder.path().join("odd.safetensors")).unwrap().provenance;
+    assert_eq!(learned.learned_from, ["photo1.png", "photo2.png", "photo7.png", "photo8.png"]);
+    let check = learned.check.unwrap();
+    assert!(check.psnr > check.psnr_nothing + 10.0, "{check:?}");
+}
+
+#[test]
 fn one_pair_is_a_fair_start_and_says_that_it_is_a_guess() {
     let folder = folders(&[4]);
     let output = learn(folder.path(), "one.safetensors", &[]);

@@ -82,6 +82,16 @@ pub enum Reason {
         /// Share of the common part in per cent.
         percent: f64,
     },
+    /// The other pairs change colours the opposite way.
+    #[error(
+        "“{before}” and “{after}” seem to be the wrong way round: the other pairs change colours the opposite way. Exchange the two files."
+    )]
+    Exchanged {
+        /// What was given as the photo.
+        before: String,
+        /// What was given as the edit.
+        after: String,
+    },
 }
 
 impl Reason {
@@ -101,6 +111,11 @@ impl Reason {
                 Self::LittleOverlap { before, after, percent: 100.0 * share }
             }
         }
+    }
+
+    /// What was given as the edit is the photo.
+    pub fn exchanged(pair: &Pair) -> Self {
+        Self::Exchanged { before: name(&pair.before), after: name(&pair.after) }
     }
 
     /// This share of the common part was painted over.

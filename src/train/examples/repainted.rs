@@ -8,6 +8,7 @@ use super::cells::Cells;
 use super::example::Mask;
 use super::linear;
 use super::raster::Raster;
+use crate::kernel::base::features::terms;
 
 /// Nodes of the grid of colour maps.
 const NODES: (usize, usize) = (4, 3);
@@ -75,29 +76,8 @@ impl Cells {
 
     /// The model's terms for a cell, and which unknowns they belong to.
     fn terms(&self, i: usize) -> ([f64; TERMS], [usize; TERMS]) {
-        let [r, g, b] = self.before[i].map(|value| 2.0 * value - 1.0);
-        let cubic = [
-            1.0,
-            r,
-            g,
-            b,
-            r * r,
-            r * g,
-            r * b,
-            g * g,
-            g * b,
-            b * b,
-            r * r * r,
-            r * r * g,
-            r * r * b,
-            r * g * g,
-            r * g * b,
-            r * b * b,
-            g * g * g,
-            g * g * b,
-            g * b * b,
-            b * b * b,
-        ];
+        let colour = self.before[i].map(|value| 2.0 * value - 1.0);
+        let cubic = terms(colour);
         let mut values = [0.0; TERMS];
         let mut places = [0; TERMS];
         values[..20].copy_from_slice(&cubic);
@@ -113,7 +93,7 @@ impl Cells {
             let (dx, dy) = (corner % 2, corner / 2);
             let share = if dx == 1 { across } else { 1.0 - across }
                 * if dy == 1 { down } else { 1.0 - down };
-            for (term, value) in [1.0, r, g, b].into_iter().enumerate() {
+            for (term, value) in cubic.into_iter().take(4).enumerate() {
                 let at = 20 + 4 * corner + term;
                 values[at] = share * value;
                 places[at] = 20 + 4 * ((y + dy) * NODES.0 + x + dx) + term;

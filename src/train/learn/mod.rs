@@ -4,6 +4,7 @@
 //! [`learn()`] runs on the caller's thread and asks `watch` at every event whether to go on; a
 //! `watch` that does not return pauses it in place.
 
+mod direction;
 mod ladder;
 mod paper;
 mod residual;
@@ -24,7 +25,7 @@ use residual::Gains;
 use run::{Record, Run};
 
 use super::base::Prior;
-use super::examples::{self, Example, Options, Pair};
+use super::examples::{self, Example, LeftOut, Options, Pair, PixelPool, Reason};
 use super::judge::judge;
 use super::recipe::Budget;
 use super::trainer::TrainError;
@@ -211,22 +212,26 @@ pub fn learn(task: &Task, resume: bool, watch: &Watch<'_>) -> Result<Learned, Le
 
 fn read(task: &Task, watch: &Watch<'_>) -> Result<Vec<Example>, LearnError> {
     let options = Options { pixels: 16_384, seed: task.seed };
-    let report = examples::read(&task.pairs, &options, |progress| {
+    let mut report = examples::read(&task.pairs, &options, |progress| {
         watch(Event::Reading { done: progress.done, of: progress.of })
     })
     .map_err(|_| LearnError::Stopped)?;
-    for left_out in &report.left_out {
-        if watch(Event::LeftOut(left_out.reason.to_string())).is_break() {
+    let pools: Vec<&PixelPool> = report.read.iter().map(|it| &it.pixels).collect();
+    let mut exchanged = direction::exchanged(&pools);
+    exchanged.sort_unstable();
+    for index in exchanged.into_iter().rev() {
+        let pair = report.read.remove(index).pair;
+        report.left_out.push(LeftOut { reason: Reason::exchanged(&pair), pair });
+    }
+    let left_out = report.left_out.iter().map(|it| Event::LeftOut(it.reason.to_string()));
+    let remarks = report.read.iter().filter_map(Example::remark).map(Event::Note);
+    for event in left_out.chain(remarks) {
+        if watch(event).is_break() {
             return Err(LearnError::Stopped);
         }
     }
     if report.read.is_empty() {
         return Err(LearnError::NoExamples);
-    }
-    for remark in report.read.iter().filter_map(Example::remark) {
-        if watch(Event::Note(remark)).is_break() {
-            return Err(LearnError::Stopped);
-        }
     }
     Ok(report.read)
 }
