@@ -1,7 +1,6 @@
 //! dgf-x, our own variant (LEARNING.md section 4): a small network whose residual, carried by a
 //! guided step, is added to what the base makes of a photo. It starts as no change at all.
 
-use std::f64::consts::TAU;
 use std::sync::Arc;
 
 use super::ops::Real;
@@ -55,7 +54,7 @@ impl ResidualNet {
         for dilation in DILATIONS {
             let deviation = (2.0 / ((1.0 + 0.04) * (9 * inputs) as f64)).sqrt();
             let mut conv = zeros(inputs, WIDTH, 3, dilation);
-            conv.weight.fill_with(|| (deviation * normal(&mut random)) as f32);
+            conv.weight.fill_with(|| random.normal(0.0, deviation) as f32);
             layers.extend([Layer::Conv(conv), Layer::LeakyRelu { slope: SLOPE }]);
             inputs = WIDTH;
         }
@@ -115,12 +114,6 @@ impl ResidualNet {
 fn zeros(inputs: usize, outputs: usize, kernel: usize, dilation: usize) -> Conv {
     let weight = vec![0.0; outputs * inputs * kernel * kernel];
     Conv { inputs, outputs, kernel, dilation, weight, bias: Some(vec![0.0; outputs]) }
-}
-
-/// A number from the normal distribution (Box and Muller).
-fn normal(random: &mut Random) -> f64 {
-    let radius = (-2.0 * (1.0 - random.unit()).ln()).sqrt();
-    radius * (TAU * random.unit()).cos()
 }
 
 /// What dgf-x consists of, without its weights.

@@ -121,7 +121,8 @@ impl Cells {
             for a in 0..used {
                 let row = &mut normal[places[a]];
                 let value = weight * values[a];
-                for b in 0..used {
+                // Places rise, so that this is the lower half.
+                for b in 0..=a {
                     row[places[b]] += value * values[b];
                 }
                 for channel in 0..3 {
