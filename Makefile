@@ -30,10 +30,11 @@ prior:
 	cargo build --release
 	./target/release/understudy prior --photos $(PAIRS)/before/train -o models/prior.safetensors
 
-# The filters that come with the program. Those that are there already are kept: remove the files of
-# models/ that are to be learnt anew.
+# The filters that come with the program. What is in target/filters already is not learnt again:
+# remove that folder to learn all anew.
 filters:
 	cargo build --release
+	@mkdir -p target/filters
 	@$(call learn,retouch,Bright retouch,Exposure and film-like curve and lifted shadows and vibrance)
 	@$(call learn,local-contrast,Local contrast,Local contrast with a wide radius)
 	@$(call learn,dehaze,Dehaze,Haze removal)
@@ -42,15 +43,16 @@ filters:
 	@$(call learn,cross-process,Cross process,Three channel curves with contrast and saturation)
 	@$(call learn,l0,Smooth,L0 smoothing)
 	@$(call learn,detail,Detail,Three levels of edge-preserving detail)
+	cp target/filters/*.safetensors models/
 
 # $(1) the folder of the edit, $(2) the title, $(3) the edit in words.
 define learn
-	[ -e models/$(1).safetensors ] || ./target/release/understudy learn \
+	[ -e target/filters/$(1).safetensors ] || ./target/release/understudy learn \
 		--before $(PAIRS)/before/train --after $(PAIRS)/$(1)/train --order $(PAIRS)/order.txt \
 		--check-before $(PAIRS)/before/holdout --check-after $(PAIRS)/$(1)/holdout \
-		--seed 1 --rung base --resume --name "$(2)" --edit "$(3)." \
+		--seed 1 --resume --name "$(2)" --edit "$(3)." \
 		--license "Learned from photos in the public domain or under CC0; the filter: MIT OR Apache-2.0." \
-		-o models/$(1).safetensors
+		-o target/filters/$(1).safetensors
 endef
 
 # How well filters are learnt. What is done already is kept in target/learning.
