@@ -104,12 +104,6 @@ impl Trainer {
         Ok(self.model.operator()?)
     }
 
-    /// Whether the budget is spent, with this many pairs.
-    pub fn is_done(&self, pairs: usize) -> bool {
-        let Progress { steps, seconds, .. } = self.progress;
-        self.recipe.budget.stage(steps, seconds, pairs).is_none()
-    }
-
     /// One step; None when the budget is spent.
     ///
     /// # Errors

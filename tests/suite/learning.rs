@@ -168,6 +168,32 @@ fn what_is_odd_about_pairs_is_told_and_the_rest_is_learnt() {
 }
 
 #[test]
+fn a_check_says_how_close_a_filter_comes_and_how_close_it_could() {
+    let folder = folders(&[1, 2, 3]);
+    let learned = learn(folder.path(), "mine.safetensors", &[]);
+    let learned = lines(&learned).pop().unwrap()["psnr_check"].as_f64().unwrap();
+    let check = |more: &[&str]| {
+        let pairs = ["--before", "check-before", "--after", "check-after"];
+        let arguments = [&["check", "mine.safetensors"], &pairs[..], more].concat();
+        let output = understudy(folder.path(), &arguments);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        output
+    };
+    let report = lines(&check(&["--json", "--upper-bound"])).pop().unwrap();
+    let number = |value: &Value| value.as_f64().unwrap();
+    assert_eq!(report["pairs"], 2);
+    assert!((number(&report["psnr"]) - learned).abs() < 1e-9, "{report}");
+    assert!(number(&report["psnr"]) > number(&report["psnr_nothing"]) + 10.0);
+    // The edit is a cubic of each channel: a cubic of the photo's own expresses it, up to rounding.
+    let bound = &report["upper_bound"];
+    assert!(number(&bound["cubic"]) > 45.0 && number(&bound["grid"]) > 45.0, "{report}");
+    assert!(report["photos"][0]["cubic"].is_number());
+    let text = String::from_utf8(check(&["--upper-bound"]).stdout).unwrap();
+    assert!(text.contains("own cubic") && text.contains("Upper bound"), "{text}");
+    assert!(lines(&check(&["--json"])).pop().unwrap().get("upper_bound").is_none());
+}
+
+#[test]
 fn one_pair_is_a_fair_start_and_says_that_it_is_a_guess() {
     let folder = folders(&[4]);
     let output = learn(folder.path(), "one.safetensors", &[]);
