@@ -6,10 +6,11 @@ use std::sync::Arc;
 use eframe::egui::Context;
 
 use super::export::{ExportDialog, Job};
+use super::pictures::Pictures;
 use super::viewpoint::Viewpoint;
 use super::{Action, App, Dialog, Opening, filter_list, reveal, strings};
 use crate::edit::Layer;
-use crate::engine::{Command, Export, Ticket};
+use crate::engine::{Command, Export, Scene, Ticket};
 use crate::photo::ExportOptions;
 
 impl App {
@@ -27,6 +28,7 @@ impl App {
 
     fn apply(&mut self, ctx: &Context, action: Action) {
         match action {
+            Action::Enter(workspace) => self.workspace = workspace,
             Action::AskOpen => self.file_dialogs.ask_photo(ctx),
             Action::Open(photos) => self.open_first_of(photos),
             Action::Choose(filter) => self.choose(filter),
@@ -34,15 +36,15 @@ impl App {
             Action::SetStrength(strength) => self.set_strength(|_| strength),
             Action::AddStrength(step) => self.set_strength(|strength| strength + step),
             Action::ToggleSplit => {
-                self.compare.release();
-                self.compare.split = !self.compare.split;
+                self.before_after.release();
+                self.before_after.split = !self.before_after.split;
             }
             Action::MoveSplit(line) => {
-                self.compare.line = line;
+                self.before_after.line = line;
                 self.first_run = false;
             }
-            Action::Hold(down) => self.compare.hold(down, ctx.input(|input| input.time)),
-            Action::ToggleOriginal => self.compare.toggle(),
+            Action::Hold(down) => self.before_after.hold(down, ctx.input(|input| input.time)),
+            Action::ToggleOriginal => self.before_after.toggle(),
             Action::Fit => self.viewpoint = Viewpoint::Fit,
             Action::Actual => self.viewpoint = self.viewpoint.zoomed_to(&self.area, 1.0, None),
             Action::ToggleZoom(at) => self.viewpoint = self.viewpoint.toggled(&self.area, at),
@@ -108,7 +110,7 @@ impl App {
         let entry = filter.and_then(|index| self.library.entries.get(index));
         let layer = entry.map(|entry| Layer::new(Arc::clone(&entry.operator)));
         self.edit.layers = layer.into_iter().collect();
-        self.compare.release();
+        self.before_after.release();
     }
 
     fn step_filter(&mut self, step: isize) {
@@ -160,12 +162,14 @@ impl App {
     }
 
     /// Asks the engine for what is to be seen, if that is not what was asked for last.
-    pub(super) fn send_scene(&mut self) {
-        let Some(scene) = self.scene() else { return };
-        if self.last_sent.as_ref().is_none_or(|(_, last)| *last != scene) {
-            let ticket = self.ticket();
-            self.engine.send(Command::Show(ticket, scene.clone()));
-            self.last_sent = Some((ticket, scene));
+    pub(super) fn send_scenes(&mut self) {
+        let scenes: Vec<Scene> = self.scene().into_iter().collect();
+        if scenes.is_empty() || self.last_sent.as_ref().is_some_and(|(_, last)| *last == scenes) {
+            return;
         }
+        let ticket = self.ticket();
+        self.panes.resize_with(scenes.len(), || Pictures::new(self.render.clone()));
+        self.engine.send(Command::Show(ticket, scenes.clone()));
+        self.last_sent = Some((ticket, scenes));
     }
 }

@@ -6,7 +6,7 @@ use eframe::egui::{
     StrokeKind, Ui, WidgetInfo, pos2, vec2,
 };
 
-use super::compare::Compare;
+use super::before_after::BeforeAfter;
 use super::pictures::Shown;
 use super::viewpoint::Area;
 use super::{Action, split, strings, theme};
@@ -33,7 +33,7 @@ pub struct Stage<'a> {
     /// The last frame.
     pub shown: Option<&'a Shown>,
     /// How before and after are seen.
-    pub compare: &'a Compare,
+    pub before_after: &'a BeforeAfter,
     /// Words at the foot of the photo.
     pub foot: Option<String>,
 }
@@ -143,8 +143,8 @@ impl Canvas {
                 actions.push(Action::Zoom { factor, at: Some(at) });
             }
         }
-        if split_is_on(seen, stage.compare) {
-            split::input(ui, self.visible(seen), stage.compare.line, actions);
+        if split_is_on(seen, stage.before_after) {
+            split::input(ui, self.visible(seen), stage.before_after.line, actions);
         }
     }
 
@@ -158,12 +158,12 @@ impl Canvas {
         };
         let visible = self.visible(seen);
         let rect = self.frame_rect(shown, &seen.view);
-        if split_is_on(seen, stage.compare) {
-            let x = self.snapped(split::x(visible, stage.compare.line));
+        if split_is_on(seen, stage.before_after) {
+            let x = self.snapped(split::x(visible, stage.before_after.line));
             draw(&painter, Rect { max: pos2(x, self.rect.max.y), ..self.rect }, rect, shown.before);
             draw(&painter, Rect { min: pos2(x, self.rect.min.y), ..self.rect }, rect, shown.after);
             split::paint(ui, &painter, visible, x);
-        } else if stage.compare.original() {
+        } else if stage.before_after.original() {
             draw(&painter, self.rect, rect, shown.before);
             let corner = visible.min + vec2(theme::S, theme::S);
             theme::pill(ui, Align2::LEFT_TOP, corner, visible.width(), strings::ORIGINAL_SHOWN);
@@ -193,8 +193,8 @@ impl Canvas {
 }
 
 /// The line is there to compare: without an edit, or with the original alone, it is not.
-fn split_is_on(seen: &Seen, compare: &Compare) -> bool {
-    compare.split && seen.edited && !compare.original()
+fn split_is_on(seen: &Seen, before_after: &BeforeAfter) -> bool {
+    before_after.split && seen.edited && !before_after.original()
 }
 
 /// Draws the part of a picture that lies in `clip`.

@@ -6,8 +6,8 @@
 //! wants it until the exact one is there.
 
 mod act;
+mod before_after;
 mod canvas;
-mod compare;
 mod export;
 mod file_dialogs;
 mod filter_list;
@@ -27,6 +27,7 @@ mod top_bar;
 mod view_bar;
 mod viewpoint;
 mod window;
+mod workspace;
 
 pub use window::run;
 
@@ -39,13 +40,14 @@ use crate::edit::{Edit, Layer};
 use crate::engine::{Backend, Choice, Engine, Processor, Scene, Ticket};
 use crate::operator::Library;
 use crate::photo::{ExportOptions, Photo};
+use before_after::BeforeAfter;
 use canvas::{Canvas, Seen, Stage};
-use compare::Compare;
 use export::{ExportDialog, Job};
 use file_dialogs::FileDialogs;
 use open::OpenDialog;
 use pictures::Pictures;
 use viewpoint::{Area, Viewpoint};
+pub(crate) use workspace::Workspace;
 
 /// The state of the window.
 pub struct App {
@@ -56,15 +58,18 @@ pub struct App {
     /// The number of the last request.
     tickets: u64,
 
+    workspace: Workspace,
     photo: Option<Arc<Photo>>,
     edit: Edit,
     viewpoint: Viewpoint,
-    compare: Compare,
+    before_after: BeforeAfter,
     /// The picture area as of the last pass.
     area: Area,
 
-    last_sent: Option<(Ticket, Scene)>,
-    pictures: Pictures,
+    last_sent: Option<(Ticket, Vec<Scene>)>,
+    /// The last frame of every pane.
+    panes: Vec<Pictures>,
+    render: Option<eframe::egui_wgpu::RenderState>,
     opening: Option<Opening>,
     job: Option<Job>,
 
@@ -97,6 +102,7 @@ enum Dialog {
 /// What the user asks for. Positions are in physical pixels of the picture area.
 #[derive(Clone, Debug)]
 pub(crate) enum Action {
+    Enter(Workspace),
     AskOpen,
     /// The first of these is opened.
     Open(Vec<PathBuf>),
@@ -148,13 +154,15 @@ impl App {
             engine: Engine::start(backend, Box::new(move || ctx.request_repaint())),
             processor: None,
             tickets: 0,
+            workspace: Workspace::Apply,
             photo: None,
             edit: Edit { layers: layers.into_iter().collect() },
             viewpoint: Viewpoint::Fit,
-            compare: Compare::default(),
+            before_after: BeforeAfter::default(),
             area: Area { size: [1, 1], margin: 0, photo: [1, 1] },
             last_sent: None,
-            pictures: Pictures::new(render),
+            panes: vec![Pictures::new(render.clone())],
+            render,
             opening: None,
             job: None,
             dialog: None,
@@ -216,13 +224,13 @@ impl App {
     fn panels(&self, ui: &mut Ui, actions: &mut Vec<Action>) -> bool {
         let photo = self.photo.as_deref();
         let layer = self.edit.layers.first();
-        let time = self.pictures.shown().map(|shown| shown.frame.time);
-        top_bar::show(ui, photo, self.is_exporting(), actions);
+        let time = self.panes[0].shown().map(|shown| shown.frame.time);
+        top_bar::show(ui, self.workspace, photo, self.is_exporting(), actions);
         status_bar::show(ui, self.processor.as_ref(), time, self.job.as_ref(), actions);
         filter_list::show(ui, &self.library, self.chosen(), self.reveal_filter, actions);
         inspector::show(ui, layer, photo, actions);
         let state = view_bar::State {
-            compare: &self.compare,
+            before_after: &self.before_after,
             viewpoint: self.viewpoint,
             zoom: photo.map(|_| self.viewpoint.view(&self.area).zoom),
         };
@@ -242,7 +250,7 @@ impl App {
         }
         self.reveal_filter = false;
         self.apply_all(ui.ctx(), actions);
-        self.send_scene();
+        self.send_scenes();
 
         canvas.paint(ui, &self.stage());
         if ui.input(|input| !input.raw.hovered_files.is_empty()) {
@@ -267,13 +275,13 @@ impl App {
                 Some(strings::opening(&strings::file_name(path)))
             }
             (Some(_), None) => Some(strings::PREPARING.to_owned()),
-            (None, Some(_)) if self.pictures.shown().is_none() => {
+            (None, Some(_)) if self.panes[0].shown().is_none() => {
                 Some(strings::PREPARING.to_owned())
             }
             _ if self.first_run && self.photo.is_some() => Some(strings::FIRST_RUN.to_owned()),
             _ => None,
         };
-        let shown = self.pictures.shown();
+        let shown = self.panes[0].shown();
         let view = match (self.scene(), shown) {
             // Until the new photo is rendered, the old one stays as it was.
             (Some(scene), Some(shown)) if !Arc::ptr_eq(&scene.photo, &shown.frame.scene.photo) => {
@@ -281,7 +289,7 @@ impl App {
             }
             (scene, _) => scene.as_ref().map(Seen::of),
         };
-        Stage { view, shown, compare: &self.compare, foot }
+        Stage { view, shown, before_after: &self.before_after, foot }
     }
 
     /// What is to be seen; None without a photo.

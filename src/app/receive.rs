@@ -25,10 +25,13 @@ impl App {
             Event::Shown(_, frame) => {
                 // An older view of the same photo is better than none: it is drawn where the new
                 // one wants it.
-                if self.photo.as_ref().is_some_and(|it| Arc::ptr_eq(it, &frame.scene.photo)) {
-                    self.pictures.set(ctx, *frame);
+                if self.photo.as_ref().is_some_and(|it| Arc::ptr_eq(it, &frame.scene.photo))
+                    && let Some(pane) = self.panes.get_mut(frame.pane)
+                {
+                    pane.set(ctx, *frame);
                 }
             }
+            Event::Thumbnail(..) => {}
             Event::Progress(ticket, done) => {
                 if let Some(Job::Running { ticket: running, progress, .. }) = &mut self.job
                     && *running == ticket
@@ -52,7 +55,7 @@ impl App {
         let title = strings::window_title(&photo.path);
         ctx.send_viewport_cmd(ViewportCommand::Title(title));
         self.viewpoint = Viewpoint::Fit;
-        self.compare.release();
+        self.before_after.release();
         self.photo = Some(photo);
     }
 

@@ -96,7 +96,7 @@ impl Shortcut {
         match self {
             Self::Open => &[(COMMAND, Key::O)],
             Self::Export => &[(COMMAND, Key::E)],
-            // Held, not pressed: see `super::compare`.
+            // Held, not pressed: see `super::before_after`.
             Self::Original => &[],
             Self::Split => &[(Modifiers::SHIFT, Key::Y)],
             Self::ToggleZoom => &[(NONE, Key::Space), (NONE, Key::Z)],

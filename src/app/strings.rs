@@ -17,6 +17,14 @@ pub const EXPORT_BUSY: &str = "An export is running. Its progress is at the bott
 pub const SHORTCUTS: &str = "Shortcuts";
 pub const SHORTCUTS_TIP: &str = "All keys at a glance";
 
+// Workspaces.
+pub const APPLY: &str = "Apply";
+pub const APPLY_TIP: &str = "A filter on the photo";
+pub const COMPARE: &str = "Compare";
+pub const COMPARE_TIP: &str = "Filters and strengths side by side";
+pub const LEARN: &str = "Learn";
+pub const LEARN_TIP: &str = "A filter of your own from before/after pairs";
+
 // Canvas.
 pub const PHOTO_AREA: &str = "Photo";
 pub const SPLIT_LINE: &str = "Split line";

@@ -3,13 +3,19 @@
 use eframe::egui::{Align, Button, Label, Layout, Panel, RichText, Ui, vec2};
 
 use super::shortcuts::{Shortcut, tip};
-use super::{Action, strings, theme};
+use super::{Action, Workspace, strings, theme};
 use crate::photo::Photo;
 
 const HEIGHT: f32 = 48.0;
 
 /// Shows it.
-pub fn show(ui: &mut Ui, photo: Option<&Photo>, exporting: bool, actions: &mut Vec<Action>) {
+pub fn show(
+    ui: &mut Ui,
+    workspace: Workspace,
+    photo: Option<&Photo>,
+    exporting: bool,
+    actions: &mut Vec<Action>,
+) {
     let frame = theme::panel_frame(vec2(theme::M, 0.0));
     Panel::top("top_bar").exact_size(HEIGHT).frame(frame).show(ui, |ui| {
         ui.horizontal_centered(|ui| {
@@ -27,6 +33,13 @@ pub fn show(ui: &mut Ui, photo: Option<&Photo>, exporting: bool, actions: &mut V
                 });
             if tip(export, strings::EXPORT_TIP, Shortcut::Export).clicked() {
                 actions.push(Action::AskExport);
+            }
+            ui.add_space(theme::M);
+            for other in Workspace::ALL {
+                let tab = ui.add(Button::new(other.name()).selected(other == workspace));
+                if tab.on_hover_text(other.tip()).clicked() {
+                    actions.push(Action::Enter(other));
+                }
             }
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 let sheet = ui.button(strings::SHORTCUTS);

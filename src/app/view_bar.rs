@@ -2,7 +2,7 @@
 
 use eframe::egui::{Align, Button, Label, Layout, Panel, Ui, vec2};
 
-use super::compare::Compare;
+use super::before_after::BeforeAfter;
 use super::shortcuts::{Shortcut, tip};
 use super::viewpoint::Viewpoint;
 use super::{Action, strings, theme};
@@ -11,7 +11,7 @@ const HEIGHT: f32 = 44.0;
 
 /// What the bar shows.
 pub struct State<'a> {
-    pub compare: &'a Compare,
+    pub before_after: &'a BeforeAfter,
     pub viewpoint: Viewpoint,
     /// Screen pixels a photo pixel; None without a photo.
     pub zoom: Option<f64>,
@@ -24,7 +24,7 @@ pub fn show(ui: &mut Ui, state: &State<'_>, actions: &mut Vec<Action>) -> bool {
     bar.show(ui, |ui| {
         ui.add_enabled_ui(state.zoom.is_some(), |ui| {
             ui.horizontal_centered(|ui| {
-                let held = compare_buttons(ui, state.compare, actions);
+                let held = before_after_buttons(ui, state.before_after, actions);
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                     zoom_buttons(ui, state, actions);
                 });
@@ -37,16 +37,20 @@ pub fn show(ui: &mut Ui, state: &State<'_>, actions: &mut Vec<Action>) -> bool {
     .inner
 }
 
-fn compare_buttons(ui: &mut Ui, compare: &Compare, actions: &mut Vec<Action>) -> bool {
-    let original = ui.add(Button::new(strings::ORIGINAL).selected(compare.original()));
+fn before_after_buttons(
+    ui: &mut Ui,
+    before_after: &BeforeAfter,
+    actions: &mut Vec<Action>,
+) -> bool {
+    let original = ui.add(Button::new(strings::ORIGINAL).selected(before_after.original()));
     let original = tip(original, strings::ORIGINAL_TIP, Shortcut::Original);
-    let split = ui.add(Button::new(strings::SPLIT).selected(compare.split));
+    let split = ui.add(Button::new(strings::SPLIT).selected(before_after.split));
     if tip(split, strings::SPLIT_TIP, Shortcut::Split).clicked() {
         actions.push(Action::ToggleSplit);
     }
     let held = original.is_pointer_button_down_on();
     // A press by keyboard or by a screen reader has no duration: it counts as a tap.
-    if original.clicked() && !compare.is_held() {
+    if original.clicked() && !before_after.is_held() {
         actions.push(Action::ToggleOriginal);
     }
     held

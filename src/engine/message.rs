@@ -18,9 +18,12 @@ pub enum Command {
     Open(Ticket, PathBuf),
     /// Open the photo that comes with the program. Answered as [`Command::Open`].
     OpenBundled(Ticket),
-    /// Show this from now on. Of several waiting scenes only the newest is rendered.
-    /// Answered by [`Event::Shown`] or [`Event::Failed`].
-    Show(Ticket, Scene),
+    /// Show these panes from now on, the first one first. Of several such commands only the newest is
+    /// obeyed. Each pane is answered by [`Event::Shown`] or [`Event::Failed`].
+    Show(Ticket, Vec<Scene>),
+    /// Render this wall whenever no pane waits. Only the newest is. Each edit is answered by
+    /// [`Event::Thumbnail`], unless it cannot be rendered.
+    Thumbnails(Ticket, Wall),
     /// Write the whole photo with an edit. Answered by [`Event::Progress`], then
     /// [`Event::Exported`] or [`Event::Failed`].
     Export(Ticket, Export),
@@ -46,6 +49,17 @@ impl PartialEq for Scene {
     }
 }
 
+/// Thumbnails of one photo under many edits.
+#[derive(Clone, Debug)]
+pub struct Wall {
+    /// The photo.
+    pub photo: Arc<Photo>,
+    /// The edits, in the order in which they are wanted.
+    pub edits: Vec<Edit>,
+    /// Longer side of a thumbnail in physical pixels.
+    pub side: u32,
+}
+
 /// An order to write a photo.
 #[derive(Clone, Debug)]
 pub struct Export {
@@ -66,8 +80,10 @@ pub enum Event {
     Ready(Processor),
     /// A photo is open.
     Opened(Ticket, Arc<Photo>),
-    /// A scene is rendered.
+    /// A pane is rendered.
     Shown(Ticket, Box<Frame>),
+    /// A thumbnail is rendered.
+    Thumbnail(Ticket, Thumbnail),
     /// How much of an export is done, 0..1.
     Progress(Ticket, f32),
     /// An export is on disk.
@@ -100,6 +116,8 @@ pub enum Processor {
 /// A rendered view: the photo before and after its edit, covering the same pixels of the screen.
 #[derive(Clone, Debug)]
 pub struct Frame {
+    /// Its place among the panes.
+    pub pane: usize,
     /// What was rendered.
     pub scene: Scene,
     /// The photo itself.
@@ -108,6 +126,17 @@ pub struct Frame {
     pub after: Picture,
     /// Time from taking the scene to the finished pictures.
     pub time: Duration,
+}
+
+/// A photo under an edit, small.
+#[derive(Clone, Debug)]
+pub struct Thumbnail {
+    /// The edit's place in its wall.
+    pub index: usize,
+    /// Width and height in pixels.
+    pub size: [u32; 2],
+    /// `[r, g, b, a]` row by row, sRGB-encoded, alpha premultiplied.
+    pub pixels: Arc<[[u8; 4]]>,
 }
 
 /// Pixels for the screen, `view.size` of them, sRGB-encoded, alpha premultiplied; transparent

@@ -1,7 +1,7 @@
 //! The engine: a thread with an inbox. Commands go in, events come out; it knows no window.
 //!
-//! Scenes are rendered on the engine's thread, the newest only. Opening and exporting run beside
-//! it, so that the view never waits for them. Dropping the [`Engine`] cancels exports and ends the
+//! Panes are rendered on the engine's thread, the newest only, and thumbnails when no pane waits.
+//! Opening and exporting run beside it, so that the view never waits for them. Dropping the [`Engine`] cancels exports and ends the
 //! thread.
 
 mod backend;
@@ -12,7 +12,9 @@ mod worker;
 
 pub use backend::{Backend, Choice};
 pub use export::{Strips, export};
-pub use message::{Command, Event, Export, Frame, Picture, Processor, Scene, Ticket};
+pub use message::{
+    Command, Event, Export, Frame, Picture, Processor, Scene, Thumbnail, Ticket, Wall,
+};
 
 use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, Sender};

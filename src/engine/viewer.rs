@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::{Backend, Frame, Picture, Scene};
+use super::{Backend, Frame, Picture, Scene, Thumbnail, Wall};
+use crate::edit::View;
 use crate::gpu::{Gpu, GpuPhoto, GpuSolver};
 use crate::operator::OperatorError;
 use crate::photo::Photo;
@@ -18,11 +19,13 @@ pub(super) struct Viewer {
     solver: Solver,
     gpu_solver: GpuSolver,
     gpu_photo: Option<GpuPhoto>,
-    /// The photo without its edit, which most scenes share with the one before.
-    before: Option<(Scene, Picture)>,
+    /// Photos without their edits, which most scenes share with one before; newest last.
+    befores: Vec<(Scene, Picture)>,
 }
 
-const SOURCES_MAX: usize = 2;
+/// As many as there are panes.
+const SOURCES_MAX: usize = 9;
+const BEFORES_MAX: usize = 9;
 
 /// Why a scene is not rendered.
 #[derive(Debug)]
@@ -41,7 +44,7 @@ impl Viewer {
             solver: Solver::default(),
             gpu_solver: GpuSolver::default(),
             gpu_photo: None,
-            before: None,
+            befores: Vec::new(),
         }
     }
 
@@ -49,6 +52,7 @@ impl Viewer {
     pub fn give_up_gpu(&mut self, reason: String) {
         *self = Self {
             sources: std::mem::take(&mut self.sources),
+            solver: std::mem::take(&mut self.solver),
             ..Self::new(Backend::Cpu { reason })
         };
     }
@@ -71,7 +75,7 @@ impl Viewer {
     ///
     /// # Errors
     /// For a tuning that a filter does not have, and when the GPU fails.
-    pub fn render(&mut self, scene: Scene) -> Result<Frame, Trouble> {
+    pub fn render(&mut self, pane: usize, scene: Scene) -> Result<Frame, Trouble> {
         let started = Instant::now();
         for layer in &scene.edit.layers {
             let refused = |error: OperatorError| Trouble::Refused(error.to_string());
@@ -80,18 +84,37 @@ impl Viewer {
         let source = self.source(&scene.photo);
         let (width, height) = (source.image().width, source.image().height);
         let lattice = Lattice::view(&scene.view, width, height, source.levels());
-        let kept = self.before.take().filter(|(before, _)| {
-            before.view == scene.view && Arc::ptr_eq(&before.photo, &scene.photo)
-        });
-        let kept = kept.map(|(_, picture)| picture);
+        let is_same = |(kept, _): &(Scene, Picture)| {
+            kept.view == scene.view && Arc::ptr_eq(&kept.photo, &scene.photo)
+        };
+        let kept = self.befores.iter().position(is_same);
+        let kept = kept.map(|place| self.befores.remove(place).1);
         let (before, after) = match self.backend.clone() {
             Backend::Gpu(gpu) if self.takes(&gpu, &source) => gpu
                 .guarded(|| self.on_gpu(&gpu, &source, &scene, &lattice, kept))
                 .map_err(Trouble::Gpu)?,
             _ => self.on_cpu(&source, &scene, &lattice, kept).map_err(Trouble::Refused)?,
         };
-        self.before = Some((scene.clone(), before.clone()));
-        Ok(Frame { scene, before, after, time: started.elapsed() })
+        self.befores.push((scene.clone(), before.clone()));
+        if self.befores.len() > BEFORES_MAX {
+            self.befores.remove(0);
+        }
+        Ok(Frame { pane, scene, before, after, time: started.elapsed() })
+    }
+
+    /// Renders an edit of the wall, on the CPU: it is small. None for a tuning that a filter does not
+    /// have.
+    pub fn thumbnail(&mut self, wall: &Wall, index: usize) -> Option<Thumbnail> {
+        let source = self.source(&wall.photo);
+        let (width, height) = (source.image().width, source.image().height);
+        let zoom = f64::from(wall.side) / width.max(height) as f64;
+        let side = |side: usize| ((side as f64 * zoom).round() as u32).max(1);
+        let size = [side(width), side(height)];
+        let view = View { size, center: [width as f64 / 2.0, height as f64 / 2.0], zoom };
+        let lattice = Lattice::view(&view, width, height, source.levels());
+        let stages = self.solver.solve(&source, wall.edits.get(index)?).ok()?;
+        let pixels = render::view(&source, &stages, &lattice).into();
+        Some(Thumbnail { index, size, pixels })
     }
 
     fn on_cpu(

@@ -1,4 +1,4 @@
-//! The engine's thread: drains the inbox, renders the newest scene, starts the long jobs.
+//! The engine's thread: drains the inbox, renders the newest panes, starts the long jobs.
 
 use std::any::Any;
 use std::collections::{HashMap, VecDeque};
@@ -6,11 +6,11 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, Sender};
+use std::sync::mpsc::{Receiver, Sender, TryRecvError};
 use std::thread::{self, JoinHandle};
 
 use super::viewer::{Trouble, Viewer};
-use super::{Backend, Command, Event, Export, Scene, Ticket, export};
+use super::{Backend, Command, Event, Export, Scene, Ticket, Wall, export};
 use crate::photo::{self, Photo, PhotoError};
 
 /// The photo that comes with the program.
@@ -36,17 +36,25 @@ impl Outbox {
 /// Runs until the window drops its end of the inbox.
 pub(super) fn run(backend: Backend, inbox: &Receiver<Command>, outbox: Outbox) {
     outbox.send(Event::Ready(backend.processor()));
-    let mut worker = Worker { viewer: Viewer::new(backend), outbox, exports: HashMap::new() };
-    while let Ok(first) = inbox.recv() {
-        let mut commands = VecDeque::from([first]);
-        commands.extend(inbox.try_iter());
-        // Of several scenes only the newest is worth rendering.
-        let newest = commands.iter().rposition(|command| matches!(command, Command::Show(..)));
-        for (index, command) in commands.into_iter().enumerate() {
-            if !matches!(command, Command::Show(..)) || Some(index) == newest {
-                worker.obey(command);
-            }
+    let mut worker = Worker {
+        viewer: Viewer::new(backend),
+        outbox,
+        panes: VecDeque::new(),
+        wall: None,
+        exports: HashMap::new(),
+    };
+    loop {
+        let first = if worker.is_idle() {
+            inbox.recv().map_err(|_| TryRecvError::Disconnected)
+        } else {
+            inbox.try_recv()
+        };
+        if matches!(first, Err(TryRecvError::Disconnected)) {
+            break;
         }
+        // What waits replaces what waited before it: of several scenes only the newest is rendered.
+        first.into_iter().chain(inbox.try_iter()).for_each(|command| worker.obey(command));
+        worker.render_next();
     }
     worker.stop();
 }
@@ -54,6 +62,10 @@ pub(super) fn run(backend: Backend, inbox: &Receiver<Command>, outbox: Outbox) {
 struct Worker {
     viewer: Viewer,
     outbox: Outbox,
+    /// Panes that are still to be rendered, with their places.
+    panes: VecDeque<(Ticket, usize, Scene)>,
+    /// The wall, and the thumbnail that is next.
+    wall: Option<(Ticket, Wall, usize)>,
     exports: HashMap<Ticket, Running>,
 }
 
@@ -70,7 +82,11 @@ impl Worker {
                 self.open(ticket, move || photo::open(&path).map_err(|error| error.to_string()));
             }
             Command::OpenBundled(ticket) => self.open(ticket, bundled),
-            Command::Show(ticket, scene) => self.show(ticket, &scene),
+            Command::Show(ticket, scenes) => {
+                let panes = scenes.into_iter().enumerate();
+                self.panes = panes.map(|(pane, scene)| (ticket, pane, scene)).collect();
+            }
+            Command::Thumbnails(ticket, wall) => self.wall = Some((ticket, wall, 0)),
             Command::Export(ticket, order) => self.export(ticket, order),
             Command::Cancel(ticket) => {
                 if let Some(export) = self.exports.get(&ticket) {
@@ -87,9 +103,29 @@ impl Worker {
         });
     }
 
-    fn show(&mut self, ticket: Ticket, scene: &Scene) {
+    fn is_idle(&self) -> bool {
+        self.panes.is_empty() && self.wall.is_none()
+    }
+
+    /// Renders the next pane; where none waits, the next thumbnail.
+    fn render_next(&mut self) {
+        if let Some((ticket, pane, scene)) = self.panes.pop_front() {
+            self.show(ticket, pane, &scene);
+        } else if let Some((ticket, wall, index)) = self.wall.take() {
+            // A filter that fails here fails where it is chosen, with a sentence.
+            let render = AssertUnwindSafe(|| self.viewer.thumbnail(&wall, index));
+            if let Ok(Some(thumbnail)) = catch_unwind(render) {
+                self.outbox.send(Event::Thumbnail(ticket, thumbnail));
+            }
+            if index + 1 < wall.edits.len() {
+                self.wall = Some((ticket, wall, index + 1));
+            }
+        }
+    }
+
+    fn show(&mut self, ticket: Ticket, pane: usize, scene: &Scene) {
         let attempt = |viewer: &mut Viewer| {
-            catch_unwind(AssertUnwindSafe(|| viewer.render(scene.clone())))
+            catch_unwind(AssertUnwindSafe(|| viewer.render(pane, scene.clone())))
                 .unwrap_or_else(|panic| Err(Trouble::Refused(sentence_of(&*panic))))
         };
         let mut result = attempt(&mut self.viewer);

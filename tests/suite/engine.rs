@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use understudy::edit::{Edit, Layer, View};
 use understudy::engine::{
-    Backend, Choice, Command, Engine, Event, Export, Frame, Picture, Processor, Scene, Ticket,
+    Backend, Choice, Command, Engine, Event, Export, Frame, Picture, Processor, Scene, Ticket, Wall,
 };
 use understudy::gpu::Gpu;
 use understudy::operator::{Library, Tuning};
@@ -75,7 +75,7 @@ fn the_bundled_photo_opens_and_is_shown_before_and_after() {
         panic!("it must open")
     };
     assert!(photo.notices.is_empty(), "{:?}", photo.notices);
-    engine.send(Command::Show(Ticket(2), scene(&photo, edit("bw-drama"), 0.1)));
+    engine.send(Command::Show(Ticket(2), vec![scene(&photo, edit("bw-drama"), 0.1)]));
     let frame = shown(&engine, 2);
     assert_eq!(pixels(&frame.before).len(), 64 * 48);
     let is_grey = |p: &&[u8; 4]| p[0].abs_diff(p[1]) < 12 && p[1].abs_diff(p[2]) < 12;
@@ -91,7 +91,7 @@ fn of_many_scenes_the_last_one_always_arrives() {
     for i in 0..200 {
         let mut edit = edit.clone();
         edit.layers[0].strength = i as f32 / 199.0;
-        engine.send(Command::Show(Ticket(i), scene(&photo, edit, 1.0)));
+        engine.send(Command::Show(Ticket(i), vec![scene(&photo, edit, 1.0)]));
     }
     let mut rendered = 0;
     let frame = loop {
@@ -117,7 +117,7 @@ fn the_view_at_100_percent_is_the_export() {
     let folder = tempfile::tempdir().unwrap();
     let target = folder.path().join("out.png");
     let scene = scene(&photo, edit("detail"), 1.0);
-    engine.send(Command::Show(Ticket(1), scene.clone()));
+    engine.send(Command::Show(Ticket(1), vec![scene.clone()]));
     let frame = shown(&engine, 1);
     engine.send(Command::Export(
         Ticket(2),
@@ -155,12 +155,12 @@ fn failures_come_as_sentences_and_the_engine_lives_on() {
     let photo = photo(30, 20);
     let mut tuned = edit("detail");
     tuned.layers[0].tuning = Tuning { epsilon: Some(0.1), ..Tuning::default() };
-    engine.send(Command::Show(Ticket(2), scene(&photo, tuned, 1.0)));
+    engine.send(Command::Show(Ticket(2), vec![scene(&photo, tuned, 1.0)]));
     let Some(Event::Failed(Ticket(2), sentence)) = engine.recv_timeout(TIMEOUT) else {
         panic!("it must fail")
     };
     assert!(sentence.contains("no edge softness"), "{sentence}");
-    engine.send(Command::Show(Ticket(3), scene(&photo, edit("detail"), 1.0)));
+    engine.send(Command::Show(Ticket(3), vec![scene(&photo, edit("detail"), 1.0)]));
     shown(&engine, 3);
 }
 
@@ -170,7 +170,7 @@ fn a_gpu_that_is_lost_is_replaced_by_the_twin_in_views_and_exports() {
     let engine = engine_on(Backend::Gpu(Arc::new(gpu)));
     let photo = photo(200, 160);
     let edit = edit("detail");
-    engine.send(Command::Show(Ticket(1), scene(&photo, edit.clone(), 1.0)));
+    engine.send(Command::Show(Ticket(1), vec![scene(&photo, edit.clone(), 1.0)]));
     assert!(matches!(shown(&engine, 1).after, Picture::Gpu(_)));
     device.destroy();
     let folder = tempfile::tempdir().unwrap();
@@ -192,7 +192,7 @@ fn a_gpu_that_is_lost_is_replaced_by_the_twin_in_views_and_exports() {
         }
     }
     assert!(understudy::photo::open(&target).is_ok());
-    engine.send(Command::Show(Ticket(3), scene(&photo, edit.clone(), 0.5)));
+    engine.send(Command::Show(Ticket(3), vec![scene(&photo, edit.clone(), 0.5)]));
     let Some(Event::Ready(Processor::Cpu { reason, .. })) = engine.recv_timeout(TIMEOUT) else {
         panic!("the engine says that it goes on without the GPU")
     };
@@ -207,9 +207,9 @@ fn a_refused_tuning_does_not_cost_the_gpu() {
     let photo = photo(30, 20);
     let mut tuned = edit("detail");
     tuned.layers[0].tuning = Tuning { epsilon: Some(0.1), ..Tuning::default() };
-    engine.send(Command::Show(Ticket(1), scene(&photo, tuned, 1.0)));
+    engine.send(Command::Show(Ticket(1), vec![scene(&photo, tuned, 1.0)]));
     assert!(matches!(engine.recv_timeout(TIMEOUT), Some(Event::Failed(Ticket(1), _))));
-    engine.send(Command::Show(Ticket(2), scene(&photo, edit("detail"), 1.0)));
+    engine.send(Command::Show(Ticket(2), vec![scene(&photo, edit("detail"), 1.0)]));
     assert!(matches!(shown(&engine, 2).after, Picture::Gpu(_)));
 }
 
@@ -251,4 +251,44 @@ fn a_cancelled_export_leaves_nothing() {
         }
     }
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn panes_come_in_their_order_and_thumbnails_after_them() {
+    let engine = engine();
+    let photo = photo(300, 200);
+    let edits = ["retouch", "l0", "dehaze"].map(edit);
+    let wall = Wall { photo: Arc::clone(&photo), edits: edits.to_vec(), side: 60 };
+    engine.send(Command::Thumbnails(Ticket(1), wall));
+    let panes = edits.clone().map(|edit| scene(&photo, edit, 1.0));
+    engine.send(Command::Show(Ticket(2), panes.to_vec()));
+    let (mut shown, mut thumbnails) = (Vec::new(), Vec::new());
+    while shown.len() + thumbnails.len() < 6 {
+        match engine.recv_timeout(TIMEOUT).unwrap() {
+            Event::Shown(Ticket(2), frame) => {
+                assert_eq!(frame.scene, panes[frame.pane]);
+                shown.push(frame.pane);
+            }
+            Event::Thumbnail(Ticket(1), thumbnail) => {
+                assert_eq!((thumbnail.size, thumbnail.pixels.len()), ([60, 40], 60 * 40));
+                thumbnails.push(thumbnail);
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+    assert_eq!(shown, [0, 1, 2]);
+    assert_eq!(thumbnails.iter().map(|it| it.index).collect::<Vec<_>>(), [0, 1, 2]);
+    assert_ne!(thumbnails[0].pixels, thumbnails[1].pixels);
+    // A new wall takes the place of the old one.
+    let wall = |side| Wall { photo: Arc::clone(&photo), edits: vec![edit("l0"); 200], side };
+    engine.send(Command::Thumbnails(Ticket(3), wall(50)));
+    engine.send(Command::Thumbnails(Ticket(4), Wall { edits: vec![edit("l0")], ..wall(40) }));
+    let mut last = Vec::new();
+    while last.last() != Some(&4) {
+        let Some(Event::Thumbnail(Ticket(ticket), _)) = engine.recv_timeout(TIMEOUT) else {
+            panic!("thumbnails were asked for")
+        };
+        last.push(ticket);
+    }
+    assert!(last.len() < 200);
 }

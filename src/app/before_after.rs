@@ -5,7 +5,7 @@ const TAP_SECONDS: f64 = 0.25;
 
 /// How before and after are seen.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Compare {
+pub struct BeforeAfter {
     /// Whether the line is on.
     pub split: bool,
     /// Where the line is, 0..1 of the visible part of the photo.
@@ -16,13 +16,13 @@ pub struct Compare {
     kept: bool,
 }
 
-impl Default for Compare {
+impl Default for BeforeAfter {
     fn default() -> Self {
         Self { split: true, line: 0.5, held_since: None, kept: false }
     }
 }
 
-impl Compare {
+impl BeforeAfter {
     /// Whether the original alone is to be seen.
     pub fn original(&self) -> bool {
         self.kept || self.held_since.is_some()
@@ -63,17 +63,17 @@ mod tests {
 
     #[test]
     fn holding_shows_the_original_while_it_lasts_and_a_tap_keeps_it() {
-        let mut compare = Compare::default();
-        compare.hold(true, 1.0);
-        assert!(compare.original());
-        compare.hold(true, 2.0);
-        compare.hold(false, 3.0);
-        assert!(!compare.original());
-        compare.hold(true, 4.0);
-        compare.hold(false, 4.1);
-        assert!(compare.original());
-        compare.hold(true, 5.0);
-        compare.hold(false, 5.1);
-        assert!(!compare.original());
+        let mut before_after = BeforeAfter::default();
+        before_after.hold(true, 1.0);
+        assert!(before_after.original());
+        before_after.hold(true, 2.0);
+        before_after.hold(false, 3.0);
+        assert!(!before_after.original());
+        before_after.hold(true, 4.0);
+        before_after.hold(false, 4.1);
+        assert!(before_after.original());
+        before_after.hold(true, 5.0);
+        before_after.hold(false, 5.1);
+        assert!(!before_after.original());
     }
 }
