@@ -172,4 +172,20 @@ impl App {
         self.engine.send(Command::Show(ticket, scenes.clone()));
         self.last_sent = Some((ticket, scenes));
     }
+
+    /// Asks the engine for thumbnails where the photo or the library is another one.
+    pub(super) fn send_wall(&mut self, ctx: &Context) {
+        let Some(photo) = &self.photo else { return };
+        let order = filter_list::order(&self.library);
+        let tickets = &mut self.tickets;
+        let ticket = || {
+            *tickets += 1;
+            Ticket(*tickets)
+        };
+        let scale = ctx.pixels_per_point();
+        if let Some((ticket, wall)) = self.wall.request(photo, &self.library, &order, scale, ticket)
+        {
+            self.engine.send(Command::Thumbnails(ticket, wall));
+        }
+    }
 }

@@ -3,15 +3,19 @@
 use std::sync::Arc;
 
 use eframe::egui::{
-    CornerRadius, Frame, Margin, Panel, Response, RichText, Role, ScrollArea, Sense, Stroke,
-    StrokeKind, TextStyle, TextWrapMode, Ui, WidgetInfo, WidgetText, vec2,
+    CornerRadius, Frame, Image, Margin, Panel, Rect, Response, RichText, Role, ScrollArea, Sense,
+    Stroke, StrokeKind, TextStyle, TextWrapMode, TextureHandle, Ui, Vec2, WidgetInfo, WidgetText,
+    pos2, vec2,
 };
 
+use super::wall::{self, Wall};
 use super::{Action, strings, theme};
 use crate::operator::{Library, Operator};
 
-const WIDTH: f32 = 240.0;
-const ROW: f32 = 48.0;
+const WIDTH: f32 = 272.0;
+const ROW: f32 = 56.0;
+/// Width and height of the room for a thumbnail.
+const THUMBNAIL: Vec2 = vec2(wall::SIDE, 48.0);
 
 /// Which filter of the library is chosen.
 pub fn chosen(library: &Library, operator: Option<&Arc<Operator>>) -> Option<usize> {
@@ -31,6 +35,7 @@ pub fn order(library: &Library) -> Vec<usize> {
 pub fn show(
     ui: &mut Ui,
     library: &Library,
+    wall: &Wall,
     chosen: Option<usize>,
     reveal: bool,
     actions: &mut Vec<Action>,
@@ -40,9 +45,10 @@ pub fn show(
         ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = theme::XS;
             title(ui, strings::FILTERS);
-            let none = row(ui, strings::NONE, strings::NONE_DETAIL, chosen.is_none());
+            let none =
+                row(ui, wall.texture(None), strings::NONE, strings::NONE_DETAIL, chosen.is_none());
             note(&none, None, chosen.is_none(), reveal, actions);
-            rows(ui, library, true, chosen, reveal, actions);
+            rows(ui, library, wall, true, chosen, reveal, actions);
             ui.add_space(theme::M);
             title(ui, strings::MY_FILTERS);
             if library.entries.iter().all(|entry| entry.builtin) {
@@ -50,7 +56,7 @@ pub fn show(
                     ui.label(theme::weak(strings::MY_FILTERS_EMPTY));
                 });
             }
-            rows(ui, library, false, chosen, reveal, actions);
+            rows(ui, library, wall, false, chosen, reveal, actions);
         });
     });
 }
@@ -65,6 +71,7 @@ fn title(ui: &mut Ui, title: &str) {
 fn rows(
     ui: &mut Ui,
     library: &Library,
+    wall: &Wall,
     builtin: bool,
     chosen: Option<usize>,
     reveal: bool,
@@ -80,7 +87,8 @@ fn rows(
             None => strings::name_and_variant(&entry.name, entry.operator.variant.name()),
         };
         let is_chosen = chosen == Some(index);
-        let mut response = row(ui, &entry.operator.title, &detail, is_chosen);
+        let mut response =
+            row(ui, wall.texture(Some(index)), &entry.operator.title, &detail, is_chosen);
         if let Some(edit) = &entry.operator.provenance.edit {
             response = response.on_hover_text(edit);
         }
@@ -103,8 +111,14 @@ fn note(
     }
 }
 
-/// One line with a smaller one under it.
-fn row(ui: &mut Ui, title: &str, detail: &str, is_chosen: bool) -> Response {
+/// A thumbnail, and beside it one line with a smaller one under it.
+fn row(
+    ui: &mut Ui,
+    thumbnail: Option<&TextureHandle>,
+    title: &str,
+    detail: &str,
+    is_chosen: bool,
+) -> Response {
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::click());
     response.widget_info(|| WidgetInfo::selected(Role::Button, true, is_chosen, title));
     if !ui.is_rect_visible(rect) {
@@ -123,7 +137,10 @@ fn row(ui: &mut Ui, title: &str, detail: &str, is_chosen: bool) -> Response {
     }
     let (title_color, detail_color) =
         if is_chosen { (theme::STRONG, theme::TEXT) } else { (theme::TEXT, theme::WEAK) };
-    let inner = rect.shrink2(vec2(theme::S, 6.0));
+    let room = Rect::from_min_size(rect.min + vec2(theme::XS, theme::XS), THUMBNAIL);
+    picture(ui, room, thumbnail);
+    let mut inner = rect.shrink2(vec2(theme::S, 9.0));
+    inner.min.x = room.max.x + theme::S;
     let galley = |text: RichText| {
         let text = WidgetText::from(text);
         text.into_galley(ui, Some(TextWrapMode::Truncate), inner.width(), TextStyle::Body)
@@ -134,4 +151,18 @@ fn row(ui: &mut Ui, title: &str, detail: &str, is_chosen: bool) -> Response {
     ui.painter().galley(inner.left_top(), title, title_color);
     ui.painter().galley(foot, detail, detail_color);
     response
+}
+
+/// The middle of a thumbnail, as large as the room; a plain ground until it is there.
+fn picture(ui: &Ui, room: Rect, thumbnail: Option<&TextureHandle>) {
+    let corner = CornerRadius::same(theme::CORNER - 1);
+    let Some(thumbnail) = thumbnail else {
+        ui.painter().rect_filled(room, corner, theme::LINE);
+        return;
+    };
+    let [width, height] = thumbnail.size().map(|side| side as f32);
+    let factor = (room.width() / width).max(room.height() / height);
+    let seen = room.size() / (factor * vec2(width, height));
+    let uv = Rect::from_center_size(pos2(0.5, 0.5), seen);
+    Image::from_texture(thumbnail).uv(uv).corner_radius(corner).paint_at(ui, room);
 }

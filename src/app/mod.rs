@@ -26,6 +26,7 @@ mod theme;
 mod top_bar;
 mod view_bar;
 mod viewpoint;
+mod wall;
 mod window;
 mod workspace;
 
@@ -47,6 +48,7 @@ use file_dialogs::FileDialogs;
 use open::OpenDialog;
 use pictures::Pictures;
 use viewpoint::{Area, Viewpoint};
+use wall::Wall;
 pub(crate) use workspace::Workspace;
 
 /// The state of the window.
@@ -70,6 +72,7 @@ pub struct App {
     /// The last frame of every pane.
     panes: Vec<Pictures>,
     render: Option<eframe::egui_wgpu::RenderState>,
+    wall: Wall,
     opening: Option<Opening>,
     job: Option<Job>,
 
@@ -163,6 +166,7 @@ impl App {
             last_sent: None,
             panes: vec![Pictures::new(render.clone())],
             render,
+            wall: Wall::default(),
             opening: None,
             job: None,
             dialog: None,
@@ -227,7 +231,14 @@ impl App {
         let time = self.panes[0].shown().map(|shown| shown.frame.time);
         top_bar::show(ui, self.workspace, photo, self.is_exporting(), actions);
         status_bar::show(ui, self.processor.as_ref(), time, self.job.as_ref(), actions);
-        filter_list::show(ui, &self.library, self.chosen(), self.reveal_filter, actions);
+        filter_list::show(
+            ui,
+            &self.library,
+            &self.wall,
+            self.chosen(),
+            self.reveal_filter,
+            actions,
+        );
         inspector::show(ui, layer, photo, actions);
         let state = view_bar::State {
             before_after: &self.before_after,
@@ -251,6 +262,7 @@ impl App {
         self.reveal_filter = false;
         self.apply_all(ui.ctx(), actions);
         self.send_scenes();
+        self.send_wall(ui.ctx());
 
         canvas.paint(ui, &self.stage());
         if ui.input(|input| !input.raw.hovered_files.is_empty()) {

@@ -8,7 +8,7 @@ use super::export::Job;
 use super::file_dialogs::Answer;
 use super::open::OpenDialog;
 use super::viewpoint::Viewpoint;
-use super::{App, Dialog, strings};
+use super::{App, Dialog, filter_list, strings};
 use crate::engine::{Event, Ticket};
 use crate::photo::Photo;
 
@@ -31,7 +31,10 @@ impl App {
                     pane.set(ctx, *frame);
                 }
             }
-            Event::Thumbnail(..) => {}
+            Event::Thumbnail(ticket, thumbnail) => {
+                let order = filter_list::order(&self.library);
+                self.wall.take(ctx, ticket, &thumbnail, &order);
+            }
             Event::Progress(ticket, done) => {
                 if let Some(Job::Running { ticket: running, progress, .. }) = &mut self.job
                     && *running == ticket
