@@ -6,6 +6,7 @@ pub mod cli;
 pub mod edit;
 pub mod engine;
 pub mod gpu;
+pub mod hash;
 pub mod kernel;
 pub mod operator;
 pub mod photo;

@@ -8,8 +8,7 @@ use eframe::egui::Context;
 use super::export::{ExportDialog, Job};
 use super::pictures::Pictures;
 use super::viewpoint::Viewpoint;
-use super::{Action, App, Dialog, Opening, filter_list, reveal, strings};
-use crate::edit::Layer;
+use super::{Action, App, Dialog, Opening, filter_list, reveal, strings, tune};
 use crate::engine::{Command, Export, Scene, Ticket};
 use crate::photo::ExportOptions;
 
@@ -19,6 +18,7 @@ impl App {
         for action in actions {
             let is_news = !matches!(action, Action::Hold(_));
             self.apply(ctx, action);
+            self.record(ctx.input(|input| input.time));
             // The panels were drawn before: they show the change in the next pass.
             if is_news {
                 ctx.request_repaint();
@@ -29,12 +29,36 @@ impl App {
     fn apply(&mut self, ctx: &Context, action: Action) {
         match action {
             Action::Enter(workspace) => self.workspace = workspace,
+            Action::Search(text) => self.search = text,
             Action::AskOpen => self.file_dialogs.ask_photo(ctx),
             Action::Open(photos) => self.open_first_of(photos),
             Action::Choose(filter) => self.choose(filter),
             Action::StepFilter(step) => self.step_filter(step),
             Action::SetStrength(strength) => self.set_strength(|_| strength),
             Action::AddStrength(step) => self.set_strength(|strength| strength + step),
+            Action::Tune(tuning) => self.stack.tune(tuning),
+            Action::SaveTuned => self.save_tuned(),
+            Action::AddOnTop(index) => {
+                if let Some(entry) = self.library.entries.get(index) {
+                    self.stack.add(Arc::clone(&entry.operator));
+                }
+            }
+            Action::SelectInStack(place) => self.stack.current = place,
+            Action::Toggle(place) => {
+                if let Some(item) = self.stack.items.get_mut(place) {
+                    item.is_on = !item.is_on;
+                }
+            }
+            Action::ExchangeWithNext(place) => self.stack.exchange_with_next(place),
+            Action::Remove(place) => self.stack.remove(place),
+            Action::Undo => self.go(-1),
+            Action::Redo => self.go(1),
+            Action::GoToStep(step) => {
+                if let Some(stack) = self.steps.go_to(step) {
+                    self.stack = stack;
+                    self.keeping.changed();
+                }
+            }
             Action::ToggleSplit => {
                 self.before_after.release();
                 self.before_after.split = !self.before_after.split;
@@ -108,8 +132,7 @@ impl App {
 
     fn choose(&mut self, filter: Option<usize>) {
         let entry = filter.and_then(|index| self.library.entries.get(index));
-        let layer = entry.map(|entry| Layer::new(Arc::clone(&entry.operator)));
-        self.edit.layers = layer.into_iter().collect();
+        self.stack.choose(entry.map(|entry| Arc::clone(&entry.operator)));
         self.before_after.release();
     }
 
@@ -124,9 +147,39 @@ impl App {
     }
 
     fn set_strength(&mut self, new: impl FnOnce(f32) -> f32) {
-        if let Some(layer) = self.edit.layers.first_mut() {
+        if let Some(layer) = self.stack.layer_mut() {
             // In whole per cent, as it is shown.
             layer.strength = (new(layer.strength) * 100.0).round().clamp(0.0, 100.0) / 100.0;
+        }
+    }
+
+    fn go(&mut self, by: isize) {
+        if let Some(stack) = self.steps.go(by) {
+            self.stack = stack;
+            self.keeping.changed();
+        }
+    }
+
+    /// Takes note of what was done to the photo.
+    fn record(&mut self, time: f64) {
+        if self.steps.record(&self.stack, time) {
+            self.keeping.changed();
+        }
+    }
+
+    /// Writes a filter of the user's own with the current strength and tuning, and chooses it.
+    fn save_tuned(&mut self) {
+        let Some(layer) = self.stack.layer() else { return };
+        let entry = self.chosen().map(|index| self.library.entries[index].name.as_str());
+        let name = format!("{}-tuned", entry.unwrap_or("filter"));
+        match self.library.keep(&tune::tuned(layer), &name) {
+            Ok(index) => {
+                let operator = Arc::clone(&self.library.entries[index].operator);
+                self.notify(strings::tuned_saved(&operator.title));
+                self.stack.choose(Some(operator));
+                self.reveal_filter = true;
+            }
+            Err(error) => self.notify(error.to_string()),
         }
     }
 
@@ -140,7 +193,7 @@ impl App {
     fn export(&mut self, target: PathBuf, options: ExportOptions) {
         let Some(photo) = self.photo.clone() else { return };
         let ticket = self.ticket();
-        let edit = self.edit.clone();
+        let edit = self.stack.edit();
         let order = Export { photo, edit, target: target.clone(), options };
         self.engine.send(Command::Export(ticket, order));
         self.job = Some(Job::Running { ticket, target, progress: 0.0 });

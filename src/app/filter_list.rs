@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use eframe::egui::{
     CornerRadius, Frame, Image, Margin, Panel, Rect, Response, RichText, Role, ScrollArea, Sense,
-    Stroke, StrokeKind, TextStyle, TextWrapMode, TextureHandle, Ui, Vec2, WidgetInfo, WidgetText,
-    pos2, vec2,
+    Stroke, StrokeKind, TextEdit, TextStyle, TextWrapMode, TextureHandle, Ui, Vec2, WidgetInfo,
+    WidgetText, pos2, vec2,
 };
 
 use super::wall::{self, Wall};
@@ -31,34 +31,60 @@ pub fn order(library: &Library) -> Vec<usize> {
     order
 }
 
-/// Shows the list. `reveal` scrolls to the chosen filter.
-pub fn show(
-    ui: &mut Ui,
-    library: &Library,
-    wall: &Wall,
-    chosen: Option<usize>,
-    reveal: bool,
-    actions: &mut Vec<Action>,
-) {
+/// What is shown.
+#[derive(Clone, Copy)]
+pub struct Shown<'a> {
+    pub library: &'a Library,
+    pub wall: &'a Wall,
+    /// What the list is narrowed to.
+    pub search: &'a str,
+    /// The chosen filter's place in the library.
+    pub chosen: Option<usize>,
+    /// Whether it is to be scrolled to.
+    pub reveal: bool,
+}
+
+/// Shows the list.
+pub fn show(ui: &mut Ui, shown: &Shown<'_>, actions: &mut Vec<Action>) {
     let frame = theme::panel_frame(vec2(theme::S, theme::S));
     Panel::left("filters").exact_size(WIDTH).resizable(false).frame(frame).show(ui, |ui| {
+        find(ui, shown.search, actions);
         ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = theme::XS;
-            title(ui, strings::FILTERS);
-            let none =
-                row(ui, wall.texture(None), strings::NONE, strings::NONE_DETAIL, chosen.is_none());
-            note(&none, None, chosen.is_none(), reveal, actions);
-            rows(ui, library, wall, true, chosen, reveal, actions);
+            let is_chosen = shown.chosen.is_none();
+            let picture = shown.wall.texture(None);
+            let none = row(ui, picture, strings::NONE, strings::NONE_DETAIL, is_chosen);
+            note(&none, None, is_chosen, shown.reveal, actions);
+            rows(ui, shown, true, actions);
             ui.add_space(theme::M);
             title(ui, strings::MY_FILTERS);
-            if library.entries.iter().all(|entry| entry.builtin) {
+            if shown.library.entries.iter().all(|entry| entry.builtin) {
                 Frame::new().inner_margin(Margin::symmetric(theme::S as i8, 0)).show(ui, |ui| {
                     ui.label(theme::weak(strings::MY_FILTERS_EMPTY));
                 });
             }
-            rows(ui, library, wall, false, chosen, reveal, actions);
+            rows(ui, shown, false, actions);
         });
     });
+}
+
+/// A field that leaves only those filters in the list whose title or edit has its words.
+fn find(ui: &mut Ui, search: &str, actions: &mut Vec<Action>) {
+    let mut text = search.to_owned();
+    let field = TextEdit::singleline(&mut text)
+        .hint_text(strings::SEARCH)
+        .desired_width(f32::INFINITY)
+        .margin(Margin::symmetric(theme::S as i8, 6));
+    if ui.add(field).accessible_name(strings::SEARCH).changed() {
+        actions.push(Action::Search(text));
+    }
+}
+
+/// Whether a filter has all words of a search in its title or its edit.
+fn is_found(operator: &Operator, search: &str) -> bool {
+    let edit = operator.provenance.edit.as_deref().unwrap_or_default();
+    let text = format!("{} {edit}", operator.title).to_lowercase();
+    search.split_whitespace().all(|word| text.contains(&word.to_lowercase()))
 }
 
 fn title(ui: &mut Ui, title: &str) {
@@ -68,17 +94,9 @@ fn title(ui: &mut Ui, title: &str) {
     });
 }
 
-fn rows(
-    ui: &mut Ui,
-    library: &Library,
-    wall: &Wall,
-    builtin: bool,
-    chosen: Option<usize>,
-    reveal: bool,
-    actions: &mut Vec<Action>,
-) {
-    for (index, entry) in library.entries.iter().enumerate() {
-        if entry.builtin != builtin {
+fn rows(ui: &mut Ui, shown: &Shown<'_>, builtin: bool, actions: &mut Vec<Action>) {
+    for (index, entry) in shown.library.entries.iter().enumerate() {
+        if entry.builtin != builtin || !is_found(&entry.operator, shown.search) {
             continue;
         }
         // Filters that nobody checked often share their title, too: their name tells them apart.
@@ -86,13 +104,13 @@ fn rows(
             Some(_) => strings::closeness_short(&entry.operator),
             None => strings::name_and_variant(&entry.name, entry.operator.variant.name()),
         };
-        let is_chosen = chosen == Some(index);
+        let is_chosen = shown.chosen == Some(index);
         let mut response =
-            row(ui, wall.texture(Some(index)), &entry.operator.title, &detail, is_chosen);
+            row(ui, shown.wall.texture(Some(index)), &entry.operator.title, &detail, is_chosen);
         if let Some(edit) = &entry.operator.provenance.edit {
             response = response.on_hover_text(edit);
         }
-        note(&response, Some(index), is_chosen, reveal, actions);
+        note(&response, Some(index), is_chosen, shown.reveal, actions);
     }
 }
 

@@ -1,27 +1,41 @@
 //! The right column: strength, and what is known about the filter and the photo.
 
 use eframe::egui::{
-    Align, DragValue, Label, Layout, Panel, RichText, ScrollArea, Slider, Ui, vec2,
+    Align, Button, CollapsingHeader, DragValue, Label, Layout, Panel, RichText, ScrollArea, Slider,
+    Ui, vec2,
 };
 
-use super::shortcuts::Shortcut;
-use super::{Action, strings, theme};
-use crate::edit::Layer;
-use crate::operator::Operator;
+use super::shortcuts::{Shortcut, tip};
+use super::stack::Stack;
+use super::steps::Steps;
+use super::{Action, stack_list, strings, theme, tune};
+use crate::operator::{Library, Operator};
 use crate::photo::Photo;
 
 const WIDTH: f32 = 264.0;
 /// Width of the names of facts.
 const NAMES: f32 = 88.0;
 
+/// What is shown.
+pub struct Shown<'a> {
+    pub stack: &'a Stack,
+    pub steps: &'a Steps,
+    pub library: &'a Library,
+    pub photo: Option<&'a Photo>,
+}
+
 /// Shows it.
-pub fn show(ui: &mut Ui, layer: Option<&Layer>, photo: Option<&Photo>, actions: &mut Vec<Action>) {
+pub fn show(ui: &mut Ui, shown: &Shown<'_>, actions: &mut Vec<Action>) {
     let frame = theme::panel_frame(vec2(theme::M, theme::S));
     Panel::right("inspector").exact_size(WIDTH).resizable(false).frame(frame).show(ui, |ui| {
         ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
-            match layer {
+            match shown.stack.layer() {
                 Some(layer) => {
                     strength(ui, layer.strength, actions);
+                    ui.add_space(theme::XS);
+                    tune::show(ui, layer, actions);
+                    divider(ui);
+                    stack_list::show(ui, shown.stack, shown.library, actions);
                     divider(ui);
                     about_filter(ui, &layer.operator);
                 }
@@ -34,11 +48,37 @@ pub fn show(ui: &mut Ui, layer: Option<&Layer>, photo: Option<&Photo>, actions: 
                     ui.label(theme::weak(strings::NO_FILTER));
                 }
             }
-            if let Some(photo) = photo {
+            divider(ui);
+            steps(ui, shown.steps, actions);
+            if let Some(photo) = shown.photo {
                 divider(ui);
                 about_photo(ui, photo);
             }
         });
+    });
+}
+
+/// What was done to the photo, newest first; a click goes there.
+fn steps(ui: &mut Ui, steps: &Steps, actions: &mut Vec<Action>) {
+    ui.horizontal(|ui| {
+        let undo = ui.add_enabled(steps.at > 0, Button::new(strings::UNDO));
+        if tip(undo, strings::UNDO, Shortcut::Undo).clicked() {
+            actions.push(Action::Undo);
+        }
+        let redo = ui.add_enabled(steps.at + 1 < steps.list.len(), Button::new(strings::REDO));
+        if tip(redo, strings::REDO, Shortcut::Redo).clicked() {
+            actions.push(Action::Redo);
+        }
+    });
+    let title = RichText::new(strings::STEPS).color(theme::STRONG);
+    CollapsingHeader::new(title).id_salt("steps").show_unindented(ui, |ui| {
+        for (place, step) in steps.list.iter().enumerate().rev() {
+            let words = RichText::new(&step.what).small();
+            let row = Button::new(words).selected(place == steps.at).truncate();
+            if ui.add(row.frame_when_inactive(false).min_size(vec2(0.0, 24.0))).clicked() {
+                actions.push(Action::GoToStep(place));
+            }
+        }
     });
 }
 

@@ -12,6 +12,8 @@ mod export;
 mod file_dialogs;
 mod filter_list;
 mod inspector;
+mod keeping;
+mod memory;
 mod notice;
 mod open;
 mod pictures;
@@ -20,10 +22,14 @@ mod reveal;
 mod shortcut_sheet;
 mod shortcuts;
 mod split;
+mod stack;
+mod stack_list;
 mod status_bar;
+mod steps;
 mod strings;
 mod theme;
 mod top_bar;
+mod tune;
 mod view_bar;
 mod viewpoint;
 mod wall;
@@ -37,16 +43,20 @@ use std::sync::Arc;
 
 use eframe::egui::{self, CentralPanel, Context, Key, Modifiers, Ui, ViewportCommand};
 
-use crate::edit::{Edit, Layer};
 use crate::engine::{Backend, Choice, Engine, Processor, Scene, Ticket};
 use crate::operator::Library;
+use crate::operator::Tuning;
 use crate::photo::{ExportOptions, Photo};
 use before_after::BeforeAfter;
 use canvas::{Canvas, Seen, Stage};
 use export::{ExportDialog, Job};
 use file_dialogs::FileDialogs;
+use keeping::Keeping;
+pub use memory::Memory;
 use open::OpenDialog;
 use pictures::Pictures;
+use stack::Stack;
+use steps::Steps;
 use viewpoint::{Area, Viewpoint};
 use wall::Wall;
 pub(crate) use workspace::Workspace;
@@ -62,7 +72,10 @@ pub struct App {
 
     workspace: Workspace,
     photo: Option<Arc<Photo>>,
-    edit: Edit,
+    stack: Stack,
+    /// What led to it.
+    steps: Steps,
+    keeping: Keeping,
     viewpoint: Viewpoint,
     before_after: BeforeAfter,
     /// The picture area as of the last pass.
@@ -73,6 +86,8 @@ pub struct App {
     panes: Vec<Pictures>,
     render: Option<eframe::egui_wgpu::RenderState>,
     wall: Wall,
+    /// What the filter list is narrowed to.
+    search: String,
     opening: Option<Opening>,
     job: Option<Job>,
 
@@ -106,6 +121,7 @@ enum Dialog {
 #[derive(Clone, Debug)]
 pub(crate) enum Action {
     Enter(Workspace),
+    Search(String),
     AskOpen,
     /// The first of these is opened.
     Open(Vec<PathBuf>),
@@ -114,6 +130,18 @@ pub(crate) enum Action {
     StepFilter(isize),
     SetStrength(f32),
     AddStrength(f32),
+    Tune(Tuning),
+    /// A filter with the current strength and tuning as its default.
+    SaveTuned,
+    /// A filter of the library on top of the stack.
+    AddOnTop(usize),
+    SelectInStack(usize),
+    Toggle(usize),
+    ExchangeWithNext(usize),
+    Remove(usize),
+    Undo,
+    Redo,
+    GoToStep(usize),
     ToggleSplit,
     MoveSplit(f32),
     /// The original is held, or no longer.
@@ -152,14 +180,16 @@ impl App {
         let ctx = cc.egui_ctx.clone();
         let library = Library::load();
         let first = filter_list::order(&library).first().map(|&index| &library.entries[index]);
-        let layers = first.map(|entry| Layer::new(Arc::clone(&entry.operator)));
+        let stack = Stack::of(first.map(|entry| Arc::clone(&entry.operator)));
         let mut app = Self {
             engine: Engine::start(backend, Box::new(move || ctx.request_repaint())),
             processor: None,
             tickets: 0,
             workspace: Workspace::Apply,
             photo: None,
-            edit: Edit { layers: layers.into_iter().collect() },
+            steps: Steps::new(&stack),
+            stack,
+            keeping: Keeping::default(),
             viewpoint: Viewpoint::Fit,
             before_after: BeforeAfter::default(),
             area: Area { size: [1, 1], margin: 0, photo: [1, 1] },
@@ -167,6 +197,7 @@ impl App {
             panes: vec![Pictures::new(render.clone())],
             render,
             wall: Wall::default(),
+            search: String::new(),
             opening: None,
             job: None,
             dialog: None,
@@ -190,7 +221,12 @@ impl eframe::App for App {
         while let Some(answer) = self.file_dialogs.answer() {
             self.receive_answer(answer);
         }
+        self.keep(ctx);
         self.close(ctx);
+    }
+
+    fn on_exit(&mut self) {
+        self.keep_now();
     }
 
     fn ui(&mut self, ui: &mut Ui, _: &mut eframe::Frame) {
@@ -227,19 +263,24 @@ impl App {
     /// The bars and columns around the photo. Returns whether the button for the original is held.
     fn panels(&self, ui: &mut Ui, actions: &mut Vec<Action>) -> bool {
         let photo = self.photo.as_deref();
-        let layer = self.edit.layers.first();
         let time = self.panes[0].shown().map(|shown| shown.frame.time);
         top_bar::show(ui, self.workspace, photo, self.is_exporting(), actions);
         status_bar::show(ui, self.processor.as_ref(), time, self.job.as_ref(), actions);
-        filter_list::show(
-            ui,
-            &self.library,
-            &self.wall,
-            self.chosen(),
-            self.reveal_filter,
-            actions,
-        );
-        inspector::show(ui, layer, photo, actions);
+        let list = filter_list::Shown {
+            library: &self.library,
+            wall: &self.wall,
+            search: &self.search,
+            chosen: self.chosen(),
+            reveal: self.reveal_filter,
+        };
+        filter_list::show(ui, &list, actions);
+        let shown = inspector::Shown {
+            stack: &self.stack,
+            steps: &self.steps,
+            library: &self.library,
+            photo,
+        };
+        inspector::show(ui, &shown, actions);
         let state = view_bar::State {
             before_after: &self.before_after,
             viewpoint: self.viewpoint,
@@ -307,7 +348,7 @@ impl App {
     /// What is to be seen; None without a photo.
     fn scene(&self) -> Option<Scene> {
         let photo = self.photo.clone()?;
-        Some(Scene { photo, edit: self.edit.clone(), view: self.viewpoint.view(&self.area) })
+        Some(Scene { photo, edit: self.stack.edit(), view: self.viewpoint.view(&self.area) })
     }
 
     fn dialogs(&mut self, ctx: &Context) {
@@ -323,7 +364,7 @@ impl App {
 
     /// The chosen filter's place in the library.
     fn chosen(&self) -> Option<usize> {
-        let operator = self.edit.layers.first().map(|layer| &layer.operator);
+        let operator = self.stack.layer().map(|layer| &layer.operator);
         filter_list::chosen(&self.library, operator)
     }
 }

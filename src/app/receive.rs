@@ -57,6 +57,7 @@ impl App {
         }
         let title = strings::window_title(&photo.path);
         ctx.send_viewport_cmd(ViewportCommand::Title(title));
+        self.begin_keeping(ctx, &photo, is_own);
         self.viewpoint = Viewpoint::Fit;
         self.before_after.release();
         self.photo = Some(photo);

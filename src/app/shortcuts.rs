@@ -20,6 +20,8 @@ pub enum Shortcut {
     NextFilter,
     Weaker,
     Stronger,
+    Undo,
+    Redo,
     Sheet,
 }
 
@@ -32,7 +34,7 @@ const STRENGTH_STEP: f32 = 0.05;
 
 impl Shortcut {
     /// All of them, in the order of the sheet.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 16] = [
         Self::Open,
         Self::Export,
         Self::PreviousFilter,
@@ -46,6 +48,8 @@ impl Shortcut {
         Self::Actual,
         Self::ZoomIn,
         Self::ZoomOut,
+        Self::Undo,
+        Self::Redo,
         Self::Sheet,
     ];
 
@@ -65,6 +69,8 @@ impl Shortcut {
             Self::NextFilter => "Next filter",
             Self::Weaker => "Strength less 5 %",
             Self::Stronger => "Strength plus 5 %",
+            Self::Undo => "Undo",
+            Self::Redo => "Redo",
             Self::Sheet => "This sheet",
         }
     }
@@ -85,6 +91,8 @@ impl Shortcut {
             Self::NextFilter => "Down",
             Self::Weaker => ",",
             Self::Stronger => ".",
+            Self::Undo => "Ctrl+Z",
+            Self::Redo => "Ctrl+Y",
             Self::Sheet => "?",
         };
         if ctx.os().is_mac() { keys.replace("Ctrl", "Cmd") } else { keys.to_owned() }
@@ -93,6 +101,8 @@ impl Shortcut {
     fn bindings(self) -> &'static [(Modifiers, Key)] {
         const COMMAND: Modifiers = Modifiers::COMMAND;
         const NONE: Modifiers = Modifiers::NONE;
+        const COMMAND_SHIFT: Modifiers =
+            Modifiers { command: true, shift: true, ..Modifiers::NONE };
         match self {
             Self::Open => &[(COMMAND, Key::O)],
             Self::Export => &[(COMMAND, Key::E)],
@@ -108,6 +118,8 @@ impl Shortcut {
             Self::NextFilter => &[(NONE, Key::ArrowDown)],
             Self::Weaker => &[(NONE, Key::Comma)],
             Self::Stronger => &[(NONE, Key::Period)],
+            Self::Undo => &[(COMMAND, Key::Z)],
+            Self::Redo => &[(COMMAND, Key::Y), (COMMAND_SHIFT, Key::Z)],
             Self::Sheet => &[(NONE, Key::Questionmark)],
         }
     }
@@ -128,6 +140,8 @@ impl Shortcut {
             Self::NextFilter => Action::StepFilter(1),
             Self::Weaker => Action::AddStrength(-STRENGTH_STEP),
             Self::Stronger => Action::AddStrength(STRENGTH_STEP),
+            Self::Undo => Action::Undo,
+            Self::Redo => Action::Redo,
             Self::Sheet => Action::ShowShortcuts,
         })
     }

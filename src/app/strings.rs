@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::stack::{Item, Stack};
 use crate::operator::{Check, Operator, Variant};
 use crate::photo::{Depth, Photo};
 
@@ -49,11 +50,12 @@ pub const ACTUAL_TIP: &str = "One photo pixel on one screen pixel";
 pub const ZOOM_TIP: &str = "Magnification. The wheel zooms at the pointer";
 
 // Filters.
-pub const FILTERS: &str = "Filters";
+pub const SEARCH: &str = "Find a filter";
 /// Shown when the window is closed in mid-export.
 pub const CLOSE_WHILE_EXPORTING: &str = "An export is still being written. Close the window again to stop it; nothing of it will be left.";
 pub const MY_FILTERS: &str = "My filters";
-pub const MY_FILTERS_EMPTY: &str = "Filters of your own appear here. “understudy import” adds one.";
+pub const MY_FILTERS_EMPTY: &str =
+    "Filters that you teach appear here. Have a before and an after? Go to Learn.";
 pub const NONE: &str = "None";
 pub const NONE_DETAIL: &str = "The photo as it is";
 pub const NOT_CHECKED: &str = "Not checked on other photos";
@@ -160,7 +162,7 @@ pub fn percent(part: f64) -> String {
 /// A filter's second line: how close it comes.
 pub fn closeness_short(operator: &Operator) -> String {
     match &operator.provenance.check {
-        Some(check) => format!("{:.1} dB on photos it has not seen", check.psnr),
+        Some(check) => closeness(check),
         None => NOT_CHECKED.to_owned(),
     }
 }
@@ -287,5 +289,119 @@ pub fn no_window(error: &str) -> String {
     format!(
         "The window could not be opened: {error}. \
          `understudy apply FILTER PHOTO -o OUT` works without one."
+    )
+}
+
+// Steps.
+pub const STEPS: &str = "Steps";
+pub const STEP_OPENED: &str = "Opened";
+pub const UNDO: &str = "Undo";
+pub const REDO: &str = "Redo";
+
+/// What a step did, and what it is about: steps about the same thing may be one.
+pub fn step(before: &Stack, after: &Stack) -> (String, String) {
+    let (old, new) = (&before.items, &after.items);
+    let title = |items: &[Item], place: usize| items[place].layer.operator.title.clone();
+    let differs = |place: &usize| old.get(*place) != new.get(*place);
+    let Some(place) = (0..old.len().max(new.len())).find(differs) else {
+        return (STEP_OPENED.to_owned(), String::new());
+    };
+    if new.len() > old.len() {
+        let title = title(new, place);
+        return (format!("Add {title}"), title);
+    }
+    if new.len() < old.len() {
+        return (format!("Remove {}", title(old, place)), String::new());
+    }
+    let (was, is) = (&old[place], &new[place]);
+    let title = title(new, place);
+    if !std::sync::Arc::ptr_eq(&was.layer.operator, &is.layer.operator) {
+        let same =
+            |a: &Item, b: &Item| std::sync::Arc::ptr_eq(&a.layer.operator, &b.layer.operator);
+        let is_moved = old.iter().all(|a| new.iter().any(|b| same(a, b)));
+        return if is_moved && new.len() > 1 {
+            ("Change the order".to_owned(), String::new())
+        } else {
+            (title, "filter".to_owned())
+        };
+    }
+    if was.is_on != is.is_on {
+        let word = if is.is_on { "on" } else { "off" };
+        return (format!("{title} {word}"), String::new());
+    }
+    if was.layer.strength != is.layer.strength {
+        let strength = percent(f64::from(is.layer.strength));
+        return (format!("Strength {strength}"), format!("strength {place}"));
+    }
+    (format!("Tune {title}"), format!("tune {place}"))
+}
+
+// Stack.
+pub const STACK: &str = "Filters on this photo";
+pub const ADD_ON_TOP: &str = "Add a filter on top";
+pub const TURN_ON_OR_OFF: &str = "Takes part";
+pub const MOVE_UP: &str = "Earlier";
+pub const MOVE_DOWN: &str = "Later";
+pub const REMOVE: &str = "Remove";
+
+/// What a button of a filter's row does: "Remove: Dehaze".
+pub fn about(words: &str, title: &str) -> String {
+    format!("{words}: {title}")
+}
+
+/// A filter of the stack in its list.
+pub fn in_stack(title: &str, strength: f32) -> String {
+    format!("{title}, {}", percent(f64::from(strength)))
+}
+
+// Tune.
+pub const TUNE: &str = "Tune";
+pub const RESET: &str = "Reset";
+pub const SAVE_TUNED: &str = "Save as new filter";
+pub const SAVE_TUNED_TIP: &str =
+    "A filter of your own with this strength and tuning as its default; this one stays as it is";
+pub const SPREAD: &str = "Spread";
+pub const SPREAD_TIP: &str = "Radius r of the guided layer, in cells of the analysis: how far the filter’s answer is carried";
+pub const SPREAD_LEARNED_TIP: &str = "Dilation of the learned mean, in cells. The filter learned with its own value: others are an experiment";
+pub const SOFTNESS: &str = "Edge softness";
+pub const SOFTNESS_TIP: &str =
+    "ε of the guided layer: small keeps every edge, large smooths the filter’s answer across them";
+pub const ANALYSIS: &str = "Analysis size";
+pub const ANALYSIS_TIP: &str = "Short side in pixels of the copy of the photo that the network sees (Il). Larger is finer and slower, and not always better: the filter learned with its own value";
+pub const REACH: &str = "Reach";
+pub const REACH_TIP: &str =
+    "How far the filter looks around each pixel, as a factor of what it learned";
+pub const NO_LAYER: &str = "This filter is a closed form without a network: it has none.";
+pub const OWN_EDGE_RULE: &str = "This filter learned its own edge rule.";
+pub const NO_NEIGHBOURHOOD: &str = "This filter looks at no neighbourhood.";
+
+/// The value that a filter learned with.
+pub fn learned_with(value: &str) -> String {
+    format!("learned with {value}")
+}
+
+/// A tuned filter was saved.
+pub fn tuned_saved(title: &str) -> String {
+    format!("“{title}” is in My filters now.")
+}
+
+/// The title of a tuned filter.
+pub fn tuned_title(title: &str) -> String {
+    format!("{title}, tuned")
+}
+
+// Memory.
+/// A kept edit names a filter that is gone.
+pub fn filter_gone(names: &[String]) -> String {
+    format!(
+        "The edit of this photo used {}, which is not in the library any more. The rest was opened; put the filter back and open the photo again to have it all.",
+        names.join(", ")
+    )
+}
+
+/// An edit could not be kept.
+pub fn not_kept(reason: &str) -> String {
+    format!(
+        "The edit could not be kept for the next time: {reason}. Your photo is safe; export a copy before you close the window."
     )
 }

@@ -78,6 +78,8 @@ fn spacing(spacing: &mut egui::Spacing) {
     spacing.interact_size = vec2(40.0, CONTROL);
     spacing.window_margin = Margin::same(L as i8);
     spacing.menu_margin = Margin::same(S as i8);
+    // Scroll bars have room of their own: nothing that can be clicked lies under them.
+    spacing.scroll.floating_allocated_width = S;
     spacing.slider_rail_height = 4.0;
     spacing.tooltip_width = 320.0;
 }

@@ -7,7 +7,8 @@ use eframe::egui::{Context, ViewportBuilder, ViewportCommand};
 use eframe::egui_wgpu::{WgpuConfiguration, WgpuSetup, WgpuSetupCreateNew};
 use eframe::{NativeOptions, Renderer};
 
-use super::{App, strings};
+use super::memory::Memory;
+use super::{App, keeping, strings};
 use crate::engine::Choice;
 
 const SIZE: [f32; 2] = [1280.0, 800.0];
@@ -30,8 +31,14 @@ pub fn run(photos: Vec<PathBuf>, choice: Choice) -> Result<(), String> {
         wgpu_options: WgpuConfiguration { wgpu_setup: setup(), ..Default::default() },
         ..Default::default()
     };
+    let memory = Memory::of_system();
+    let photos = if photos.is_empty() { keeping::last_photo(memory.as_ref()) } else { photos };
     let create = move |cc: &eframe::CreationContext<'_>| {
         let app = App::new(cc, photos, choice);
+        let app = match memory {
+            Some(memory) => app.with_memory(memory),
+            None => app,
+        };
         close_on_signals(&cc.egui_ctx);
         Ok(Box::new(app) as Box<dyn eframe::App>)
     };

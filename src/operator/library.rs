@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::{Operator, OperatorError, read, read_bytes};
+use super::{Operator, OperatorError, read, read_bytes, write};
 
 /// The filters that ship inside the program, by name.
 const BUILT_IN: [(&str, &[u8]); 8] = [
@@ -93,6 +93,31 @@ impl Library {
             return read(path).map(Arc::new);
         }
         Err(OperatorError::Unknown { name: text.to_owned() })
+    }
+
+    /// Writes a filter of the user's own into [`Library::folder`] and adds it; its place among the
+    /// entries. A name that is taken gets a number.
+    ///
+    /// # Errors
+    /// When there is no such folder or it cannot be written to.
+    pub fn keep(&mut self, operator: &Operator, name: &str) -> Result<usize, OperatorError> {
+        let failed =
+            |path: &Path, reason: String| OperatorError::Write { path: path.to_owned(), reason };
+        let folder = Self::folder().ok_or_else(|| {
+            failed(Path::new(name), "this system has no folder for your filters".to_owned())
+        })?;
+        fs::create_dir_all(&folder).map_err(|error| failed(&folder, error.to_string()))?;
+        let is_free = |name: &String| {
+            !Self::is_built_in(name) && !folder.join(format!("{name}.safetensors")).exists()
+        };
+        let numbered = (2..).map(|number| format!("{name}-{number}"));
+        let name = std::iter::once(name.to_owned()).chain(numbered).find(is_free);
+        let name = name.unwrap_or_default();
+        let file = folder.join(format!("{name}.safetensors"));
+        write(operator, &file, false)?;
+        let operator = Arc::new(read(&file)?);
+        self.entries.push(Entry { name, builtin: false, file: Some(file), operator });
+        Ok(self.entries.len() - 1)
     }
 
     fn add(

@@ -59,6 +59,13 @@ fn press(window: &mut Window, button: &str) {
     window.run_steps(3);
 }
 
+/// Of several of that name the last one: an entry of a menu lies over the list.
+#[track_caller]
+fn press_last(window: &mut Window, button: &str) {
+    window.get_all_by_role_and_label(Role::Button, button).last().unwrap().click();
+    window.run_steps(3);
+}
+
 #[track_caller]
 fn is_on(window: &Window, button: &str) -> bool {
     let button = window.get_by_role_and_label(Role::Button, button);
@@ -294,4 +301,94 @@ fn the_gpu_and_the_processor_show_the_same_window() {
     let differs = |(a, b): &(&u8, &u8)| a.abs_diff(**b) > 2;
     let count = gpu.as_raw().iter().zip(cpu.as_raw()).filter(differs).count();
     assert_eq!(count, 0, "channels that differ by more than 2");
+}
+
+#[test]
+fn the_list_narrows_to_what_is_searched() {
+    let (_folder, photo) = folder_with_photo();
+    let mut window = window(&[&photo]);
+    let field = window.get_by_role_and_label(Role::TextInput, "Find a filter");
+    field.focus();
+    field.type_text("haze");
+    window.run_steps(3);
+    assert!(has(&window, "Dehaze") && !has(&window, "Smooth"));
+    // Words in a field are no shortcuts.
+    assert!(is_on(&window, "Split"));
+}
+
+#[test]
+fn a_filter_on_top_a_step_back_and_forth() {
+    let (_folder, photo) = folder_with_photo();
+    let mut window = window(&[&photo]);
+    let first = titles()[0].clone();
+    press(&mut window, "Add a filter on top");
+    press_last(&mut window, "Smooth");
+    assert!(has(&window, &format!("{first}, 100\u{a0}%")) && has(&window, "Smooth, 100\u{a0}%"));
+    key(&mut window, Modifiers::NONE, Key::Comma);
+    assert!(has(&window, "Smooth, 95\u{a0}%"));
+    press(&mut window, "Earlier: Smooth");
+    press(&mut window, "Undo");
+    press(&mut window, "Undo");
+    assert!(has(&window, "Smooth, 100\u{a0}%"));
+    key(&mut window, Modifiers::COMMAND, Key::Z);
+    assert!(!has(&window, "Smooth, 100\u{a0}%"));
+    key(&mut window, Modifiers::COMMAND, Key::Y);
+    assert!(has(&window, "Smooth, 100\u{a0}%"));
+    press(&mut window, "Remove: Smooth");
+    assert!(!has(&window, "Smooth, 100\u{a0}%"));
+}
+
+#[test]
+fn tuning_is_live_and_what_a_filter_does_not_have_says_why() {
+    let (_folder, photo) = folder_with_photo();
+    let mut window = window(&[&photo]);
+    window.get_by_label("Tune").click();
+    window.run_steps(30);
+    let has_slider =
+        |window: &Window, name: &str| window.query_by_role_and_label(Role::Slider, name).is_some();
+    assert!(has_slider(&window, "Reach"));
+    assert!(has(&window, "Spread") && !has_slider(&window, "Spread"));
+    assert!(has_part(&window, "closed form without a network"));
+    assert!(has(&window, "1.00×"));
+    window.get_by_role_and_label(Role::Slider, "Reach").focus();
+    window.run_steps(2);
+    key(&mut window, Modifiers::NONE, Key::ArrowRight);
+    assert!(!has(&window, "1.00×"));
+    press(&mut window, "Reset");
+    assert!(has(&window, "1.00×"));
+}
+
+#[test]
+fn an_edit_is_kept_and_comes_back_with_its_steps() {
+    let (folder, photo) = folder_with_photo();
+    let memory = || understudy::app::Memory::at(folder.path().join("state"));
+    let open = || {
+        let photos = vec![photo.clone()];
+        let mut window = Harness::builder()
+            .with_size((1280.0, 800.0))
+            .with_max_steps(64)
+            .wgpu()
+            .build_eframe(|cc| App::new(cc, photos, Choice::Cpu).with_memory(memory()));
+        wait(&mut window, "the photo", |window| has(window, "Before"));
+        window
+    };
+    let kept = folder.path().join("state/photos");
+    let mut window = open();
+    press(&mut window, "Dehaze");
+    for _ in 0..4 {
+        key(&mut window, Modifiers::NONE, Key::Comma);
+    }
+    wait(&mut window, "the edit on disk", |_| {
+        let files = std::fs::read_dir(&kept).into_iter().flatten().flatten();
+        files.filter_map(|it| std::fs::read_to_string(it.path()).ok()).any(|it| it.contains("0.8"))
+    });
+    drop(window);
+    let original = std::fs::read(&photo).unwrap();
+    let mut window = open();
+    wait(&mut window, "the kept edit", |window| has(window, "Dehaze, 80\u{a0}%"));
+    assert_eq!(strength(&window), 80.0);
+    press(&mut window, "Undo");
+    assert!(strength(&window) > 80.0);
+    assert_eq!(std::fs::read(&photo).unwrap(), original);
+    assert_eq!(memory().last_photo(), Some(photo.clone()));
 }

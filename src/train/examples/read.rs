@@ -1,12 +1,6 @@
 //! Reading pairs: what is an example, and why the others are none.
 
-use std::fs::File;
-use std::io;
-use std::io::Read as _;
 use std::ops::ControlFlow;
-use std::path::Path;
-
-use sha2::{Digest as _, Sha256};
 
 use super::align::align;
 use super::at_once::{Cancelled, Progress, two_at_once};
@@ -16,6 +10,7 @@ use super::gather::Halves;
 use super::pairing::Pair;
 use super::reason::Reason;
 use super::repainted::repainted;
+use crate::hash::sha256;
 use crate::kernel::moments::code_sums;
 use crate::kernel::sample::{Sites, sample};
 use crate::photo;
@@ -107,7 +102,8 @@ pub fn read_one(pair: &Pair, options: &Options) -> Result<Example, Reason> {
     let halves =
         Halves { before: &before.image, after: &after.image, alignment: &alignment, mask: &mask };
     let samples = halves.samples();
-    let before_sha256 = sha256(&pair.before)?;
+    let hash = |path| sha256(path).map_err(|error| PhotoError::unreadable(path, &error));
+    let before_sha256 = hash(&pair.before)?;
     // Of its own for each photo, whatever the order of the pairs.
     let own = u64::from_str_radix(&before_sha256[..16], 16).unwrap_or(0);
     let pixels = halves.pixels(options.pixels, options.seed ^ own);
@@ -115,7 +111,7 @@ pub fn read_one(pair: &Pair, options: &Options) -> Result<Example, Reason> {
     Ok(Example {
         pair: pair.clone(),
         before_sha256,
-        after_sha256: sha256(&pair.after)?,
+        after_sha256: hash(&pair.after)?,
         width: before.image.width,
         height: before.image.height,
         capture: before.metadata.capture(),
@@ -129,19 +125,4 @@ pub fn read_one(pair: &Pair, options: &Options) -> Result<Example, Reason> {
         pixels,
         mask,
     })
-}
-
-/// The SHA-256 of a file, in lower-case hexadecimal digits.
-fn sha256(path: &Path) -> Result<String, PhotoError> {
-    let unreadable = |error: io::Error| PhotoError::unreadable(path, &error);
-    let mut file = File::open(path).map_err(unreadable)?;
-    let (mut hash, mut chunk) = (Sha256::new(), vec![0; 1 << 20]);
-    loop {
-        match file.read(&mut chunk) {
-            Ok(0) => return Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()),
-            Ok(length) => hash.update(&chunk[..length]),
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(unreadable(error)),
-        }
-    }
 }

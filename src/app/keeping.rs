@@ -1,0 +1,128 @@
+//! Keeping the edit of a photo for the next time: within a second of every change, and when the
+//! window closes.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::mpsc::{self, Receiver};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use eframe::egui::Context;
+
+use super::memory::Memory;
+use super::stack::Stack;
+use super::steps::Steps;
+use super::{App, strings};
+use crate::hash::sha256;
+use crate::photo::Photo;
+
+/// Waited after a change: a slider that is dragged is written once.
+const DELAY: Duration = Duration::from_millis(500);
+
+/// What is known of the photo that is open, to keep its edit.
+#[derive(Default)]
+pub struct Keeping {
+    /// Where; None keeps nothing.
+    pub memory: Option<Memory>,
+    /// The photo's name among those that are kept, once it is known.
+    name: Option<String>,
+    /// Whence it comes.
+    names: Option<Receiver<String>>,
+    /// When the edit was last changed and not yet kept.
+    changed: Option<Instant>,
+    /// Whether the user was told that it cannot be kept.
+    has_failed: bool,
+}
+
+impl Keeping {
+    /// The edit is another one.
+    pub fn changed(&mut self) {
+        self.changed = Some(Instant::now());
+    }
+}
+
+impl App {
+    /// Keeps edits in a folder, and restores those that are kept there. Without one, nothing is kept.
+    #[must_use]
+    pub fn with_memory(mut self, memory: Memory) -> Self {
+        self.keeping.memory = Some(memory);
+        self
+    }
+
+    /// Another photo is open: its edit starts as the one before it, until its own is found.
+    pub(super) fn begin_keeping(&mut self, ctx: &Context, photo: &Arc<Photo>, is_own: bool) {
+        self.keep_now();
+        self.steps = Steps::new(&self.stack);
+        self.keeping.name = None;
+        self.keeping.names = None;
+        self.keeping.changed = None;
+        let Some(memory) = self.keeping.memory.clone().filter(|_| is_own) else { return };
+        let (sender, names) = mpsc::channel();
+        let (path, ctx) = (photo.path.clone(), ctx.clone());
+        let work = move || {
+            // Without a session, or a file that is gone, there is nothing to restore the next time.
+            drop(memory.keep_session(&path));
+            if let Ok(name) = sha256(&path) {
+                drop(sender.send(name));
+                ctx.request_repaint();
+            }
+        };
+        if thread::Builder::new().name("name of the photo".to_owned()).spawn(work).is_ok() {
+            self.keeping.names = Some(names);
+        }
+    }
+
+    /// Restores what was kept, once the photo's name is known, and keeps what was changed.
+    pub(super) fn keep(&mut self, ctx: &Context) {
+        let name = self.keeping.names.as_ref().and_then(|names| names.try_recv().ok());
+        if let Some(name) = name {
+            self.keeping.names = None;
+            self.restore(&name);
+            self.keeping.name = Some(name);
+        }
+        if let Some(changed) = self.keeping.changed {
+            match DELAY.checked_sub(changed.elapsed()) {
+                Some(rest) => ctx.request_repaint_after(rest),
+                None => self.keep_now(),
+            }
+        }
+    }
+
+    fn restore(&mut self, name: &str) {
+        // Whoever was quicker than this has begun anew.
+        if self.steps.list.len() > 1 {
+            return;
+        }
+        let memory = self.keeping.memory.as_ref();
+        let Some(kept) = memory.and_then(|it| it.photo(name, &self.library)) else { return };
+        self.steps = kept.steps;
+        self.stack = self.steps.go(0).unwrap_or_else(|| Stack::of(None));
+        if !kept.gone.is_empty() {
+            self.notify(strings::filter_gone(&kept.gone));
+        }
+    }
+
+    /// Keeps what was changed, at once.
+    pub(super) fn keep_now(&mut self) {
+        let Keeping { memory: Some(memory), name: Some(name), changed: Some(_), .. } =
+            &self.keeping
+        else {
+            return;
+        };
+        let result = memory.keep_photo(name, &self.steps, &self.library);
+        self.keeping.changed = None;
+        match result {
+            Ok(()) => self.keeping.has_failed = false,
+            Err(reason) if !self.keeping.has_failed => {
+                self.keeping.has_failed = true;
+                self.notify(strings::not_kept(&reason));
+            }
+            Err(_) => {}
+        }
+    }
+}
+
+/// The photo that the window starts with where none was asked for: the last one.
+pub fn last_photo(memory: Option<&Memory>) -> Vec<PathBuf> {
+    memory.and_then(Memory::last_photo).into_iter().collect()
+}
