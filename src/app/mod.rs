@@ -8,6 +8,9 @@
 mod act;
 mod before_after;
 mod canvas;
+mod compare;
+mod comparison;
+mod difference;
 mod export;
 mod file_dialogs;
 mod filter_list;
@@ -34,7 +37,7 @@ pub use window::run;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use eframe::egui::{self, CentralPanel, Context, Key, Modifiers, Ui, ViewportCommand};
+use eframe::egui::{self, CentralPanel, Context, Key, Modifiers, TextureId, Ui, ViewportCommand};
 
 use crate::edit::{Edit, Layer};
 use crate::engine::{Backend, Choice, Engine, Processor, Scene, Ticket};
@@ -42,6 +45,9 @@ use crate::operator::Library;
 use crate::photo::{ExportOptions, Photo};
 use before_after::BeforeAfter;
 use canvas::{Canvas, Seen, Stage};
+use compare::Compare;
+use comparison::Comparison;
+use difference::Difference;
 use export::{ExportDialog, Job};
 use file_dialogs::FileDialogs;
 use open::OpenDialog;
@@ -63,6 +69,8 @@ pub struct App {
     edit: Edit,
     viewpoint: Viewpoint,
     before_after: BeforeAfter,
+    difference: Difference,
+    compare: Compare,
     /// The picture area as of the last pass.
     area: Area,
 
@@ -103,6 +111,7 @@ enum Dialog {
 #[derive(Clone, Debug)]
 pub(crate) enum Action {
     Enter(Workspace),
+    Compare(compare::Action),
     AskOpen,
     /// The first of these is opened.
     Open(Vec<PathBuf>),
@@ -111,13 +120,16 @@ pub(crate) enum Action {
     StepFilter(isize),
     SetStrength(f32),
     AddStrength(f32),
-    ToggleSplit,
+    ToggleComparison(Comparison),
+    SwapSides,
+    Amplify(u8),
     MoveSplit(f32),
     /// The original is held, or no longer.
     Hold(bool),
     ToggleOriginal,
     Fit,
     Actual,
+    Double,
     ToggleZoom(Option<[f64; 2]>),
     Zoom {
         factor: f64,
@@ -159,6 +171,8 @@ impl App {
             edit: Edit { layers: layers.into_iter().collect() },
             viewpoint: Viewpoint::Fit,
             before_after: BeforeAfter::default(),
+            difference: Difference::new(render.clone()),
+            compare: Compare::default(),
             area: Area { size: [1, 1], margin: 0, photo: [1, 1] },
             last_sent: None,
             panes: vec![Pictures::new(render.clone())],
@@ -227,32 +241,56 @@ impl App {
         let time = self.panes[0].shown().map(|shown| shown.frame.time);
         top_bar::show(ui, self.workspace, photo, self.is_exporting(), actions);
         status_bar::show(ui, self.processor.as_ref(), time, self.job.as_ref(), actions);
+        let held = view_bar::show(ui, &self.view_bar_state(), actions);
+        if self.workspace == Workspace::Compare {
+            self.compare_panels(ui, actions);
+            return held;
+        }
         filter_list::show(ui, &self.library, self.chosen(), self.reveal_filter, actions);
         inspector::show(ui, layer, photo, actions);
-        let state = view_bar::State {
+        held
+    }
+
+    fn view_bar_state(&self) -> view_bar::State<'_> {
+        if self.workspace == Workspace::Compare {
+            return self.compare_bar_state();
+        }
+        view_bar::State {
             before_after: &self.before_after,
+            comparison: self.before_after.comparison,
+            compare: None,
             viewpoint: self.viewpoint,
-            zoom: photo.map(|_| self.viewpoint.view(&self.area).zoom),
-        };
-        view_bar::show(ui, &state, actions)
+            zoom: self.photo.as_ref().map(|_| self.viewpoint.view(&self.area).zoom),
+        }
     }
 
     /// The photo. What the pointer and the keys ask for is done before it is drawn, so that it
     /// follows them without a frame's delay.
     fn center(&mut self, ui: &mut Ui, held: bool, mut actions: Vec<Action>) {
+        if self.workspace == Workspace::Compare {
+            return self.compare_center(ui, held, actions);
+        }
         let canvas = Canvas::new(ui);
+        let parts = canvas.parts(self.before_after.comparison);
         let photo = self.photo.as_ref().map_or([1, 1], |it| [it.image.width, it.image.height]);
-        self.area = canvas.area(photo);
+        self.area = parts[0].area(photo);
         canvas.input(ui, &self.stage(), &mut actions);
         if self.dialog.is_none() {
-            shortcuts::pressed(ui.ctx(), canvas.pointer(ui), &mut actions);
+            let pointer = parts.iter().find_map(|part| part.pointer(ui));
+            shortcuts::pressed(ui.ctx(), pointer, &mut actions);
             actions.push(Action::Hold(held || shortcuts::holds_original(ui.ctx())));
         }
         self.reveal_filter = false;
         self.apply_all(ui.ctx(), actions);
         self.send_scenes();
 
-        canvas.paint(ui, &self.stage());
+        let difference = self.difference_of_edit(ui.ctx());
+        canvas.paint(ui, &Stage { difference, ..self.stage() });
+        self.notices(ui, &canvas);
+    }
+
+    /// What stands over the picture area: where to drop, and what the user should read.
+    fn notices(&mut self, ui: &mut Ui, canvas: &Canvas) {
         if ui.input(|input| !input.raw.hovered_files.is_empty()) {
             canvas.paint_drop_target(ui);
         }
@@ -289,7 +327,18 @@ impl App {
             }
             (scene, _) => scene.as_ref().map(Seen::of),
         };
-        Stage { view, shown, before_after: &self.before_after, foot }
+        Stage { view, shown, difference: None, before_after: &self.before_after, foot }
+    }
+
+    /// The difference of before and after, where it is to be seen.
+    fn difference_of_edit(&mut self, ctx: &Context) -> Option<TextureId> {
+        let frame = &self.panes[0].shown()?.frame;
+        if self.before_after.comparison != Some(Comparison::Difference) {
+            return None;
+        }
+        let amplification = self.before_after.amplification;
+        let pictures = [&frame.before, &frame.after];
+        self.difference.texture(ctx, pictures, frame.scene.view.size, amplification)
     }
 
     /// What is to be seen; None without a photo.
