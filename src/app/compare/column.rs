@@ -48,7 +48,7 @@ fn list(ui: &mut Ui, compare: &Compare, actions: &mut Vec<Of>) {
     ui.spacing_mut().item_spacing.y = theme::XS;
     for (place, pane) in compare.panes.iter().enumerate() {
         let is_current = compare.current == Some(pane.id);
-        let title = format!("{}\u{2002}{}", strings::digit(place), pane.title());
+        let title = format!("{}  {}", strings::digit(place), pane.title());
         let percent = pane.strength().map(|it| strings::percent(f64::from(it)));
         let row = Button::new(title)
             .right_text(theme::weak(percent.unwrap_or_default()))

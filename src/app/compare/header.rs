@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use eframe::egui::{
-    Align, Button, CornerRadius, DragValue, Layout, Rect, RichText, ScrollArea, Ui, UiBuilder, vec2,
+    Align, Button, CornerRadius, DragValue, Layout, Rect, RichText, ScrollArea, Shape, Stroke, Ui,
+    UiBuilder, vec2,
 };
 
 use super::super::{Action as Of, filter_list, strings, theme};
@@ -106,10 +107,10 @@ fn menu(ui: &mut Ui, state: &State<'_>, library: &Library, out: &mut Vec<Of>) {
     let pane = state.pane;
     ui.spacing_mut().button_padding.x = theme::S;
     let room = ui.available_width();
-    let title = cut(ui, pane.title(), room - 36.0);
-    let title =
-        RichText::new(title).color(if state.is_current { theme::STRONG } else { theme::TEXT });
-    let menu = ui.menu_button((title, RichText::new("▾").small()), |ui| {
+    // The spaces are the arrow's place.
+    let title = format!("{}     ", cut(ui, pane.title(), room - 40.0));
+    let color = if state.is_current { theme::STRONG } else { theme::TEXT };
+    let menu = ui.menu_button(RichText::new(title).color(color), |ui| {
         ui.set_min_width(MENU_WIDTH);
         ui.spacing_mut().item_spacing.y = 0.0;
         ScrollArea::vertical().max_height(MENU_HEIGHT_MAX).show(ui, |ui| {
@@ -148,6 +149,9 @@ fn menu(ui: &mut Ui, state: &State<'_>, library: &Library, out: &mut Vec<Of>) {
             out.push(Of::Compare(Action::TogglePin(pane.id)));
         }
     });
+    let arrow = menu.response.rect.right_center() - vec2(14.0, 0.0);
+    let corners = [vec2(-4.0, -2.0), vec2(4.0, -2.0), vec2(0.0, 3.0)].map(|by| arrow + by);
+    ui.painter().add(Shape::convex_polygon(corners.to_vec(), color, Stroke::NONE));
     menu.response
         .on_hover_text(pane.content())
         .accessible_name(strings::pane_menu(state.place, pane.title()));
