@@ -25,6 +25,8 @@ fn window_on(choice: Choice, photo: &Path) -> Window {
     let mut window = Harness::builder()
         .with_size((1280.0, 800.0))
         .with_max_steps(64)
+        // As fast as a hand clicks twice.
+        .with_step_dt(1.0 / 60.0)
         .wgpu()
         .build_eframe(|cc| App::new(cc, photos, choice));
     wait(&mut window, "before and after", |window| has(window, "Before") && has(window, "After"));

@@ -53,7 +53,7 @@ fn list(ui: &mut Ui, compare: &Compare, actions: &mut Vec<Of>) {
         let row = Button::new(title)
             .right_text(theme::weak(percent.unwrap_or_default()))
             .selected(is_current)
-            .frame_when_inactive(false)
+            .frame_when_inactive(is_current)
             .truncate()
             .min_size(vec2(ui.available_width(), theme::CONTROL));
         let row = ui.add(row).on_hover_text(pane.content());
