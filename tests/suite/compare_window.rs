@@ -367,7 +367,7 @@ fn the_difference_goes_on_and_off_and_is_amplified() {
 
 #[test]
 fn the_difference_is_also_rendered_on_the_graphics_card() {
-    check_difference(Choice::Auto);
+    check_difference(Choice::Gpu);
 }
 
 #[test]

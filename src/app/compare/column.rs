@@ -18,19 +18,21 @@ impl App {
         let column = Panel::right("compare").exact_size(WIDTH).resizable(false).frame(frame);
         column.show(ui, |ui| {
             ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
-                list(ui, &self.compare, actions);
-                divider(ui);
-                if let Some(pane) = self.compare.current_pane() {
+                // The strength stands where it stands in Apply, however many panes there are.
+                let pane = self.compare.current_pane();
+                if let Some(pane) = pane {
                     let place = self.compare.place(pane.id).unwrap_or_default();
                     current(ui, pane, place, actions);
-                    if let Some(photo) = pane.photo(self.photo.as_ref()) {
-                        divider(ui);
-                        theme::section(ui, strings::ABOUT_PHOTO);
-                        let name = strings::file_name(&photo.path);
-                        ui.add(Label::new(theme::weak(name)).truncate())
-                            .on_hover_text(photo.path.display().to_string());
-                        ui.label(theme::weak(strings::size(photo)));
-                    }
+                    divider(ui);
+                }
+                list(ui, &self.compare, actions);
+                if let Some(photo) = pane.and_then(|pane| pane.photo(self.photo.as_ref())) {
+                    divider(ui);
+                    theme::section(ui, strings::ABOUT_PHOTO);
+                    let name = strings::file_name(&photo.path);
+                    ui.add(Label::new(theme::weak(name)).truncate())
+                        .on_hover_text(photo.path.display().to_string());
+                    ui.label(theme::weak(strings::size(photo)));
                 }
             });
         });

@@ -33,7 +33,7 @@ pub const PANES_MAX: usize = 9;
 const USED_MAX: usize = 4;
 
 /// What the user asks for in this workspace. Positions are in physical pixels of a pane's picture.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) enum Action {
     /// A grid of the filters used last.
     GridOfLast,
