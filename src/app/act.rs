@@ -8,7 +8,7 @@ use eframe::egui::Context;
 use super::export::{ExportDialog, Job};
 use super::pictures::Pictures;
 use super::viewpoint::Viewpoint;
-use super::{Action, App, Dialog, Opening, filter_list, reveal, strings, tune};
+use super::{Action, App, Dialog, Opening, Workspace, filter_list, reveal, strings, tune};
 use crate::engine::{Command, Export, Scene, Ticket};
 use crate::photo::ExportOptions;
 
@@ -27,9 +27,11 @@ impl App {
     }
 
     fn apply(&mut self, ctx: &Context, action: Action) {
+        let Some(action) = self.act_in_compare(ctx, action) else { return };
         match action {
-            Action::Enter(workspace) => self.workspace = workspace,
+            Action::Enter(workspace) => self.enter(workspace),
             Action::Search(text) => self.search = text,
+            Action::Compare(action) => self.compare_act(ctx, action),
             Action::AskOpen => self.file_dialogs.ask_photo(ctx),
             Action::Open(photos) => self.open_first_of(photos),
             Action::Choose(filter) => self.choose(filter),
@@ -59,10 +61,9 @@ impl App {
                     self.keeping.changed();
                 }
             }
-            Action::ToggleSplit => {
-                self.before_after.release();
-                self.before_after.split = !self.before_after.split;
-            }
+            Action::ToggleComparison(it) => self.before_after.toggle_comparison(it),
+            Action::SwapSides => self.before_after.swapped = !self.before_after.swapped,
+            Action::Amplify(factor) => self.before_after.amplification = factor,
             Action::MoveSplit(line) => {
                 self.before_after.line = line;
                 self.first_run = false;
@@ -71,6 +72,7 @@ impl App {
             Action::ToggleOriginal => self.before_after.toggle(),
             Action::Fit => self.viewpoint = Viewpoint::Fit,
             Action::Actual => self.viewpoint = self.viewpoint.zoomed_to(&self.area, 1.0, None),
+            Action::Double => self.viewpoint = self.viewpoint.zoomed_to(&self.area, 2.0, None),
             Action::ToggleZoom(at) => self.viewpoint = self.viewpoint.toggled(&self.area, at),
             Action::Zoom { factor, at } => {
                 self.viewpoint = self.viewpoint.zoomed_by(&self.area, factor, at);
@@ -96,8 +98,17 @@ impl App {
         self.notices.push(sentence);
     }
 
+    pub(super) fn enter(&mut self, workspace: Workspace) {
+        if workspace == Workspace::Compare && self.workspace != workspace {
+            self.enter_compare();
+        }
+        self.workspace = workspace;
+        // What is on screen is another picture now.
+        self.last_sent = None;
+    }
+
     /// A new number for a request.
-    fn ticket(&mut self) -> Ticket {
+    pub(super) fn ticket(&mut self) -> Ticket {
         self.tickets += 1;
         Ticket(self.tickets)
     }
@@ -216,6 +227,8 @@ impl App {
 
     /// Asks the engine for what is to be seen, if that is not what was asked for last.
     pub(super) fn send_scenes(&mut self) {
+        let edit = self.stack.edit();
+        self.compare.note_used(&edit);
         let scenes: Vec<Scene> = self.scene().into_iter().collect();
         if scenes.is_empty() || self.last_sent.as_ref().is_some_and(|(_, last)| *last == scenes) {
             return;

@@ -1,15 +1,23 @@
-//! How before and after are seen: split by a line, or the original for a moment.
+//! How before and after are seen: together in one of several ways, or the original for a moment.
+
+use super::comparison::Comparison;
 
 /// A press shorter than this is a tap, in seconds.
 const TAP_SECONDS: f64 = 0.25;
+/// By how much a difference can be multiplied.
+pub const AMPLIFICATIONS: [u8; 3] = [1, 4, 16];
 
 /// How before and after are seen.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct BeforeAfter {
-    /// Whether the line is on.
-    pub split: bool,
-    /// Where the line is, 0..1 of the visible part of the photo.
+    /// How the two are seen together; None shows the edit alone.
+    pub comparison: Option<Comparison>,
+    /// Where the split line is, 0..1 of the visible part of the photo.
     pub line: f32,
+    /// Whether after is on the left and before on the right.
+    pub swapped: bool,
+    /// By how much a difference is multiplied: one of [`AMPLIFICATIONS`].
+    pub amplification: u8,
     /// Since when the original is held, in seconds of the window's clock.
     held_since: Option<f64>,
     /// Whether a tap keeps the original on.
@@ -18,11 +26,24 @@ pub struct BeforeAfter {
 
 impl Default for BeforeAfter {
     fn default() -> Self {
-        Self { split: true, line: 0.5, held_since: None, kept: false }
+        Self {
+            comparison: Some(Comparison::Split),
+            line: 0.5,
+            swapped: false,
+            amplification: 4,
+            held_since: None,
+            kept: false,
+        }
     }
 }
 
 impl BeforeAfter {
+    /// Seen in this way, or no longer.
+    pub fn toggle_comparison(&mut self, comparison: Comparison) {
+        self.release();
+        self.comparison = toggled(self.comparison, comparison);
+    }
+
     /// Whether the original alone is to be seen.
     pub fn original(&self) -> bool {
         self.kept || self.held_since.is_some()
@@ -55,6 +76,11 @@ impl BeforeAfter {
         self.held_since = None;
         self.kept = false;
     }
+}
+
+/// Chosen, or none where it was chosen before.
+pub fn toggled(now: Option<Comparison>, chosen: Comparison) -> Option<Comparison> {
+    (now != Some(chosen)).then_some(chosen)
 }
 
 #[cfg(test)]

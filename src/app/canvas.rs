@@ -2,11 +2,12 @@
 //! follow the pointer at once; the exact frame takes its place when it is rendered.
 
 use eframe::egui::{
-    Align2, Color32, CursorIcon, Painter, PointerButton, Pos2, Rect, Role, Sense, Shape, Stroke,
-    StrokeKind, Ui, WidgetInfo, pos2, vec2,
+    Align2, Color32, CursorIcon, Id, Painter, PointerButton, Pos2, Rect, Role, Sense, Shape,
+    Stroke, StrokeKind, TextureId, Ui, WidgetInfo, pos2, vec2,
 };
 
 use super::before_after::BeforeAfter;
+use super::comparison::Comparison;
 use super::pictures::Shown;
 use super::viewpoint::Area;
 use super::{Action, split, strings, theme};
@@ -15,6 +16,8 @@ use crate::engine::Scene;
 
 /// Points of scrolling that magnify by e.
 const SCROLL_PER_E: f64 = 200.0;
+/// Between two pictures that are seen together, in points.
+pub const GAP: f32 = 4.0;
 const WHOLE: Rect = Rect { min: Pos2::ZERO, max: pos2(1.0, 1.0) };
 
 /// Where the picture area is in the window.
@@ -32,10 +35,29 @@ pub struct Stage<'a> {
     pub view: Option<Seen>,
     /// The last frame.
     pub shown: Option<&'a Shown>,
+    /// The difference of before and after, where it is to be seen.
+    pub difference: Option<TextureId>,
     /// How before and after are seen.
     pub before_after: &'a BeforeAfter,
     /// Words at the foot of the photo.
     pub foot: Option<String>,
+}
+
+/// What the pointer does on a picture. Positions are in physical pixels of its area.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Gestures {
+    /// By how much the picture is dragged.
+    pub drag: Option<[f64; 2]>,
+    /// Whether Shift is down.
+    pub shift: bool,
+    /// Where the pointer is, if it is over the picture.
+    pub at: Option<[f64; 2]>,
+    /// The factor that the wheel or a pinch magnifies by.
+    pub zoom: Option<f64>,
+    /// Whether it was pressed just now.
+    pub pressed: bool,
+    /// Whether it was clicked twice in a row.
+    pub double_clicked: bool,
 }
 
 /// A view of a photo.
@@ -67,6 +89,39 @@ impl Canvas {
         let snap = |p: Pos2| pos2((p.x * scale).round() / scale, (p.y * scale).round() / scale);
         let rect = ui.max_rect();
         Self { rect: Rect::from_min_max(snap(rect.min), snap(rect.max)), scale }
+    }
+
+    /// A piece of another one, its edges on physical pixels.
+    pub fn piece(&self, rect: Rect) -> Self {
+        let snap = |p: Pos2| pos2(self.snapped(p.x), self.snapped(p.y));
+        Self { rect: Rect::from_min_max(snap(rect.min), snap(rect.max)), ..*self }
+    }
+
+    /// The places of two pictures that are seen together, of the same size to the pixel; one place
+    /// where they lie over each other or one is seen alone.
+    pub fn parts(&self, comparison: Option<Comparison>) -> Vec<Self> {
+        let (columns, rows) = match comparison {
+            Some(Comparison::SideBySide) => (2, 1),
+            Some(Comparison::TopAndBottom) => (1, 2),
+            _ => return vec![*self],
+        };
+        self.tiles(columns, rows, GAP)
+    }
+
+    /// Columns × rows pieces of the same size to the pixel, row by row, with a gap between them.
+    pub fn tiles(&self, columns: usize, rows: usize, gap: f32) -> Vec<Self> {
+        let side = |length: f32, count: usize| {
+            let inner = length - gap * (count - 1) as f32;
+            (inner * self.scale / count as f32).floor().max(1.0) / self.scale
+        };
+        let size = vec2(side(self.rect.width(), columns), side(self.rect.height(), rows));
+        let places = (0..rows).flat_map(|row| (0..columns).map(move |column| (column, row)));
+        let tile = |(column, row): (usize, usize)| {
+            let from = self.rect.min + (size + vec2(gap, gap)) * vec2(column as f32, row as f32);
+            let min = pos2(self.snapped(from.x), self.snapped(from.y));
+            Self { rect: Rect::from_min_size(min, size), ..*self }
+        };
+        places.map(tile).collect()
     }
 
     /// The area for a photo of a size.
@@ -119,31 +174,57 @@ impl Canvas {
         self.rect_from_photo(now, min, max)
     }
 
-    /// What the pointer asks for.
-    pub fn input(&self, ui: &mut Ui, stage: &Stage<'_>, actions: &mut Vec<Action>) {
-        let response =
-            ui.interact(self.rect, ui.scope_id().with("canvas"), Sense::click_and_drag());
-        response.widget_info(|| WidgetInfo::labeled(Role::Image, true, strings::PHOTO_AREA));
-        let Some(seen) = &stage.view else { return };
-        if response.dragged_by(PointerButton::Primary) || response.dragged_by(PointerButton::Middle)
-        {
-            let by = response.drag_delta() * self.scale;
-            actions.push(Action::Pan([f64::from(by.x), f64::from(by.y)]));
+    /// What the pointer does here. `label` is what a screen reader says of the picture.
+    pub fn gestures(&self, ui: &mut Ui, id: Id, label: &str) -> Gestures {
+        let response = ui.interact(self.rect, id, Sense::click_and_drag());
+        response.widget_info(|| WidgetInfo::labeled(Role::Image, true, label));
+        let dragged = response.dragged_by(PointerButton::Primary)
+            || response.dragged_by(PointerButton::Middle);
+        if dragged {
             ui.ctx().set_cursor_icon(CursorIcon::Grabbing);
         }
-        if response.double_clicked() {
-            actions.push(Action::ToggleZoom(self.pointer(ui)));
+        let at = self.pointer(ui);
+        let factor = ui.input(|input| {
+            (f64::from(input.smooth_scroll_delta().y) / SCROLL_PER_E).exp()
+                * f64::from(input.zoom_delta())
+        });
+        let by = response.drag_delta() * self.scale;
+        Gestures {
+            drag: dragged.then_some([f64::from(by.x), f64::from(by.y)]),
+            shift: ui.input(|input| input.modifiers.shift),
+            at,
+            zoom: (at.is_some() && factor != 1.0).then_some(factor),
+            pressed: response.is_pointer_button_down_on()
+                && ui.input(|input| input.pointer.any_pressed()),
+            double_clicked: response.double_clicked(),
         }
-        if let Some(at) = self.pointer(ui) {
-            let factor = ui.input(|input| {
-                (f64::from(input.smooth_scroll_delta().y) / SCROLL_PER_E).exp()
-                    * f64::from(input.zoom_delta())
-            });
-            if factor != 1.0 {
-                actions.push(Action::Zoom { factor, at: Some(at) });
+    }
+
+    /// What the pointer asks for.
+    pub fn input(&self, ui: &mut Ui, stage: &Stage<'_>, actions: &mut Vec<Action>) {
+        let parts = self.parts(stage.before_after.comparison);
+        for (index, part) in parts.iter().enumerate() {
+            let label = if parts.len() == 1 {
+                strings::PHOTO_AREA.to_owned()
+            } else {
+                strings::photo_side(captions(stage.before_after)[index])
+            };
+            let id = ui.scope_id().with(("canvas", index));
+            let gestures = part.gestures(ui, id, &label);
+            if stage.view.is_none() {
+                continue;
+            }
+            actions.extend(gestures.drag.map(Action::Pan));
+            if gestures.double_clicked {
+                actions.push(Action::ToggleZoom(gestures.at));
+            }
+            if let Some(factor) = gestures.zoom {
+                actions.push(Action::Zoom { factor, at: gestures.at });
             }
         }
-        if split_is_on(seen, stage.before_after) {
+        if let Some(seen) = &stage.view
+            && is_on(seen, stage.before_after) == Some(Comparison::Split)
+        {
             split::input(ui, self.visible(seen), stage.before_after.line, actions);
         }
     }
@@ -157,24 +238,82 @@ impl Canvas {
             return;
         };
         let visible = self.visible(seen);
-        let rect = self.frame_rect(shown, &seen.view);
-        if split_is_on(seen, stage.before_after) {
-            let x = self.snapped(split::x(visible, stage.before_after.line));
-            draw(&painter, Rect { max: pos2(x, self.rect.max.y), ..self.rect }, rect, shown.before);
-            draw(&painter, Rect { min: pos2(x, self.rect.min.y), ..self.rect }, rect, shown.after);
-            split::paint(ui, &painter, visible, x);
-        } else if stage.before_after.original() {
-            draw(&painter, self.rect, rect, shown.before);
-            let corner = visible.min + vec2(theme::S, theme::S);
-            theme::pill(ui, Align2::LEFT_TOP, corner, visible.width(), strings::ORIGINAL_SHOWN);
+        let before_after = stage.before_after;
+        let mut sides = [shown.before, shown.after];
+        if before_after.swapped {
+            sides.reverse();
+        }
+        let parts = self.parts(before_after.comparison);
+        if let [_, _] = parts[..] {
+            for ((part, side), caption) in parts.iter().zip(sides).zip(captions(before_after)) {
+                let (texture, caption) = match before_after.original() {
+                    true => (shown.before, strings::ORIGINAL_SHOWN),
+                    false => (side, caption),
+                };
+                part.draw(&painter, &seen.view, shown, texture);
+                part.caption(ui, seen, caption);
+            }
         } else {
-            draw(&painter, self.rect, rect, shown.after);
+            match is_on(seen, before_after) {
+                Some(Comparison::Split) => {
+                    let x = self.snapped(split::x(visible, before_after.line));
+                    for (piece, texture) in self.split_at(x).iter().zip(sides) {
+                        self.draw_in(&painter, piece.rect, &seen.view, shown, texture);
+                    }
+                    split::paint(ui, &painter, visible, x, captions(before_after));
+                }
+                Some(Comparison::Difference) if stage.difference.is_some() => {
+                    let texture = stage.difference.unwrap_or(shown.after);
+                    self.draw(&painter, &seen.view, shown, texture);
+                    self.caption(ui, seen, &strings::difference(before_after.amplification));
+                }
+                _ if before_after.original() => {
+                    self.draw(&painter, &seen.view, shown, shown.before);
+                    self.caption(ui, seen, strings::ORIGINAL_SHOWN);
+                }
+                _ => self.draw(&painter, &seen.view, shown, shown.after),
+            }
         }
         if let Some(words) = &stage.foot {
-            let foot = visible.center_bottom() - vec2(0.0, theme::M);
+            let bottom = parts.last().map_or(visible.bottom(), |part| part.visible(seen).bottom());
+            let foot = pos2(self.rect.center().x, bottom - theme::M);
             let width_max = self.rect.width() - 2.0 * theme::M;
             theme::pill(ui, Align2::CENTER_BOTTOM, foot, width_max, words);
         }
+    }
+
+    /// A word in the corner of the photo.
+    pub fn caption(&self, ui: &mut Ui, seen: &Seen, words: &str) {
+        let visible = self.visible(seen);
+        let corner = visible.min + vec2(theme::S, theme::S);
+        theme::pill(ui, Align2::LEFT_TOP, corner, visible.width() - 2.0 * theme::S, words);
+    }
+
+    /// What is left and what is right of a line.
+    pub fn split_at(&self, x: f32) -> [Self; 2] {
+        [
+            Self { rect: Rect { max: pos2(x, self.rect.max.y), ..self.rect }, ..*self },
+            Self { rect: Rect { min: pos2(x, self.rect.min.y), ..self.rect }, ..*self },
+        ]
+    }
+
+    /// Draws a picture of a frame where the present view wants it.
+    pub fn draw(&self, painter: &Painter, now: &View, shown: &Shown, texture: TextureId) {
+        self.draw_in(painter, self.rect, now, shown, texture);
+    }
+
+    /// The same, the part of it that lies in `clip`.
+    pub fn draw_in(
+        &self,
+        painter: &Painter,
+        clip: Rect,
+        now: &View,
+        shown: &Shown,
+        texture: TextureId,
+    ) {
+        let clip = clip.intersect(painter.clip_rect());
+        let rect = self.frame_rect(shown, now);
+        painter.with_clip_rect(clip).add(Shape::image(texture, rect, WHOLE, Color32::WHITE));
     }
 
     /// Says that what is held over the window can be dropped.
@@ -187,18 +326,22 @@ impl Canvas {
         theme::pill(ui, Align2::CENTER_CENTER, middle, frame.width(), strings::DROP_HERE);
     }
 
-    fn snapped(&self, x: f32) -> f32 {
+    /// The nearest edge of a physical pixel.
+    pub fn snapped(&self, x: f32) -> f32 {
         (x * self.scale).round() / self.scale
     }
 }
 
-/// The line is there to compare: without an edit, or with the original alone, it is not.
-fn split_is_on(seen: &Seen, before_after: &BeforeAfter) -> bool {
-    before_after.split && seen.edited && !before_after.original()
+/// What is on the left, or above, and what on the right, or below.
+fn captions(before_after: &BeforeAfter) -> [&'static str; 2] {
+    match before_after.swapped {
+        false => [strings::BEFORE, strings::AFTER],
+        true => [strings::AFTER, strings::BEFORE],
+    }
 }
 
-/// Draws the part of a picture that lies in `clip`.
-fn draw(painter: &Painter, clip: Rect, rect: Rect, texture: eframe::egui::TextureId) {
-    let clip = clip.intersect(painter.clip_rect());
-    painter.with_clip_rect(clip).add(Shape::image(texture, rect, WHOLE, Color32::WHITE));
+/// What lies over the photo is there to compare: without an edit, or with the original alone, it is
+/// not.
+fn is_on(seen: &Seen, before_after: &BeforeAfter) -> Option<Comparison> {
+    before_after.comparison.filter(|_| seen.edited && !before_after.original())
 }

@@ -8,6 +8,9 @@
 mod act;
 mod before_after;
 mod canvas;
+mod compare;
+mod comparison;
+mod difference;
 mod export;
 mod file_dialogs;
 mod filter_list;
@@ -41,7 +44,7 @@ pub use window::run;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use eframe::egui::{self, CentralPanel, Context, Key, Modifiers, Ui, ViewportCommand};
+use eframe::egui::{self, CentralPanel, Context, Key, Modifiers, TextureId, Ui, ViewportCommand};
 
 use crate::engine::{Backend, Choice, Engine, Processor, Scene, Ticket};
 use crate::operator::Library;
@@ -49,6 +52,9 @@ use crate::operator::Tuning;
 use crate::photo::{ExportOptions, Photo};
 use before_after::BeforeAfter;
 use canvas::{Canvas, Seen, Stage};
+use compare::Compare;
+use comparison::Comparison;
+use difference::Difference;
 use export::{ExportDialog, Job};
 use file_dialogs::FileDialogs;
 use keeping::Keeping;
@@ -78,6 +84,8 @@ pub struct App {
     keeping: Keeping,
     viewpoint: Viewpoint,
     before_after: BeforeAfter,
+    difference: Difference,
+    compare: Compare,
     /// The picture area as of the last pass.
     area: Area,
 
@@ -122,6 +130,7 @@ enum Dialog {
 pub(crate) enum Action {
     Enter(Workspace),
     Search(String),
+    Compare(compare::Action),
     AskOpen,
     /// The first of these is opened.
     Open(Vec<PathBuf>),
@@ -142,13 +151,16 @@ pub(crate) enum Action {
     Undo,
     Redo,
     GoToStep(usize),
-    ToggleSplit,
+    ToggleComparison(Comparison),
+    SwapSides,
+    Amplify(u8),
     MoveSplit(f32),
     /// The original is held, or no longer.
     Hold(bool),
     ToggleOriginal,
     Fit,
     Actual,
+    Double,
     ToggleZoom(Option<[f64; 2]>),
     Zoom {
         factor: f64,
@@ -192,6 +204,8 @@ impl App {
             keeping: Keeping::default(),
             viewpoint: Viewpoint::Fit,
             before_after: BeforeAfter::default(),
+            difference: Difference::new(render.clone()),
+            compare: Compare::default(),
             area: Area { size: [1, 1], margin: 0, photo: [1, 1] },
             last_sent: None,
             panes: vec![Pictures::new(render.clone())],
@@ -266,6 +280,11 @@ impl App {
         let time = self.panes[0].shown().map(|shown| shown.frame.time);
         top_bar::show(ui, self.workspace, photo, self.is_exporting(), actions);
         status_bar::show(ui, self.processor.as_ref(), time, self.job.as_ref(), actions);
+        let held = view_bar::show(ui, &self.view_bar_state(), actions);
+        if self.workspace == Workspace::Compare {
+            self.compare_panels(ui, actions);
+            return held;
+        }
         let list = filter_list::Shown {
             library: &self.library,
             wall: &self.wall,
@@ -281,23 +300,36 @@ impl App {
             photo,
         };
         inspector::show(ui, &shown, actions);
-        let state = view_bar::State {
+        held
+    }
+
+    fn view_bar_state(&self) -> view_bar::State<'_> {
+        if self.workspace == Workspace::Compare {
+            return self.compare_bar_state();
+        }
+        view_bar::State {
             before_after: &self.before_after,
+            comparison: self.before_after.comparison,
+            compare: None,
             viewpoint: self.viewpoint,
-            zoom: photo.map(|_| self.viewpoint.view(&self.area).zoom),
-        };
-        view_bar::show(ui, &state, actions)
+            zoom: self.photo.as_ref().map(|_| self.viewpoint.view(&self.area).zoom),
+        }
     }
 
     /// The photo. What the pointer and the keys ask for is done before it is drawn, so that it
     /// follows them without a frame's delay.
     fn center(&mut self, ui: &mut Ui, held: bool, mut actions: Vec<Action>) {
+        if self.workspace == Workspace::Compare {
+            return self.compare_center(ui, held, actions);
+        }
         let canvas = Canvas::new(ui);
+        let parts = canvas.parts(self.before_after.comparison);
         let photo = self.photo.as_ref().map_or([1, 1], |it| [it.image.width, it.image.height]);
-        self.area = canvas.area(photo);
+        self.area = parts[0].area(photo);
         canvas.input(ui, &self.stage(), &mut actions);
         if self.dialog.is_none() {
-            shortcuts::pressed(ui.ctx(), canvas.pointer(ui), &mut actions);
+            let pointer = parts.iter().find_map(|part| part.pointer(ui));
+            shortcuts::pressed(ui.ctx(), pointer, &mut actions);
             actions.push(Action::Hold(held || shortcuts::holds_original(ui.ctx())));
         }
         self.reveal_filter = false;
@@ -305,7 +337,13 @@ impl App {
         self.send_scenes();
         self.send_wall(ui.ctx());
 
-        canvas.paint(ui, &self.stage());
+        let difference = self.difference_of_edit(ui.ctx());
+        canvas.paint(ui, &Stage { difference, ..self.stage() });
+        self.notices(ui, &canvas);
+    }
+
+    /// What stands over the picture area: where to drop, and what the user should read.
+    fn notices(&mut self, ui: &mut Ui, canvas: &Canvas) {
         if ui.input(|input| !input.raw.hovered_files.is_empty()) {
             canvas.paint_drop_target(ui);
         }
@@ -342,7 +380,18 @@ impl App {
             }
             (scene, _) => scene.as_ref().map(Seen::of),
         };
-        Stage { view, shown, before_after: &self.before_after, foot }
+        Stage { view, shown, difference: None, before_after: &self.before_after, foot }
+    }
+
+    /// The difference of before and after, where it is to be seen.
+    fn difference_of_edit(&mut self, ctx: &Context) -> Option<TextureId> {
+        let frame = &self.panes[0].shown()?.frame;
+        if self.before_after.comparison != Some(Comparison::Difference) {
+            return None;
+        }
+        let amplification = self.before_after.amplification;
+        let pictures = [&frame.before, &frame.after];
+        self.difference.texture(ctx, pictures, frame.scene.view.size, amplification)
     }
 
     /// What is to be seen; None without a photo.

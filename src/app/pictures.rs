@@ -48,6 +48,18 @@ impl Pictures {
     }
 }
 
+impl Drop for Pictures {
+    /// Textures of the engine's were lent to the window: it is to forget them.
+    fn drop(&mut self) {
+        if let Some(render) = &self.render {
+            let mut renderer = render.renderer.write();
+            for id in [&self.before, &self.after].into_iter().filter_map(|slot| slot.gpu) {
+                renderer.free_texture(&id);
+            }
+        }
+    }
+}
+
 /// The textures of one of the two pictures, used again from frame to frame.
 #[derive(Default)]
 struct Slot {

@@ -18,11 +18,15 @@ impl App {
         match event {
             Event::Ready(processor) => self.processor = Some(processor),
             Event::Opened(ticket, photo) => {
+                if self.compare.opened(ticket, &photo) {
+                    return;
+                }
                 if self.opening.as_ref().is_some_and(|opening| opening.ticket == ticket) {
                     self.show_photo(ctx, photo);
                 }
             }
-            Event::Shown(_, frame) => {
+            Event::Shown(ticket, frame) => {
+                let Some(frame) = self.compare.take(ctx, ticket, frame) else { return };
                 // An older view of the same photo is better than none: it is drawn where the new
                 // one wants it.
                 if self.photo.as_ref().is_some_and(|it| Arc::ptr_eq(it, &frame.scene.photo))
@@ -72,6 +76,10 @@ impl App {
     fn fail(&mut self, ticket: Ticket, sentence: String) {
         let is_latest_scene = self.last_sent.as_ref().is_some_and(|(sent, _)| *sent == ticket);
         let is_job = matches!(self.job, Some(Job::Running { ticket: job, .. }) if job == ticket);
+        if self.compare.failed_to_open(ticket) {
+            self.notify(sentence);
+            return;
+        }
         let is_opening = self.opening.as_ref().is_some_and(|opening| opening.ticket == ticket);
         if is_latest_scene || is_job || is_opening {
             self.notify(sentence);
@@ -91,10 +99,11 @@ impl App {
     /// Takes the answer of a file dialog.
     pub(super) fn receive_answer(&mut self, answer: Answer) {
         match (answer, &mut self.dialog) {
-            (Answer::Photo(path), _) => self.open_first_of(vec![path]),
+            (Answer::Photo(path), _) => self.open_asked(path),
             (Answer::Target(path), Some(Dialog::Export(dialog))) => dialog.set_confirmed(path),
             (Answer::NoPhotoDialog, _) => self.dialog = Some(Dialog::Open(OpenDialog::default())),
             (Answer::NoTargetDialog, Some(Dialog::Export(dialog))) => dialog.set_no_file_dialog(),
+            (Answer::Nothing, _) => self.compare.asks_no_photo(),
             _ => {}
         }
     }

@@ -2,7 +2,8 @@
 
 use eframe::egui::{self, Context, Key, Modifiers};
 
-use super::Action;
+use super::comparison::Comparison;
+use super::{Action, Workspace, compare};
 
 /// What can be done with a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -10,10 +11,18 @@ pub enum Shortcut {
     Open,
     Export,
     Original,
+    TopAndBottom,
     Split,
+    SideBySide,
+    Difference,
+    Compare,
+    Grid,
+    AddPane,
+    Pick,
     ToggleZoom,
     Fit,
     Actual,
+    Double,
     ZoomIn,
     ZoomOut,
     PreviousFilter,
@@ -33,8 +42,9 @@ const ZOOM_STEP: f64 = 1.25;
 const STRENGTH_STEP: f32 = 0.05;
 
 impl Shortcut {
-    /// All of them, in the order of the sheet.
-    pub const ALL: [Self; 16] = [
+    /// All of them, in the order of the sheet. A key with Shift or Alt comes before the key alone,
+    /// which would take it otherwise.
+    pub const ALL: [Self; 24] = [
         Self::Open,
         Self::Export,
         Self::PreviousFilter,
@@ -43,9 +53,17 @@ impl Shortcut {
         Self::Stronger,
         Self::Original,
         Self::Split,
+        Self::TopAndBottom,
+        Self::SideBySide,
+        Self::Difference,
+        Self::Compare,
+        Self::Grid,
+        Self::AddPane,
+        Self::Pick,
         Self::ToggleZoom,
         Self::Fit,
         Self::Actual,
+        Self::Double,
         Self::ZoomIn,
         Self::ZoomOut,
         Self::Undo,
@@ -60,9 +78,17 @@ impl Shortcut {
             Self::Export => "Export a copy",
             Self::Original => "Hold to see the original, tap to keep it",
             Self::Split => "Split on or off",
+            Self::TopAndBottom => "Top and bottom on or off",
+            Self::SideBySide => "Side by side on or off",
+            Self::Difference => "Difference on or off",
+            Self::Compare => "Compare",
+            Self::Grid => "Grid of the filters used last",
+            Self::AddPane => "Add a pane to compare",
+            Self::Pick => "Use that pane of Compare",
             Self::ToggleZoom => "Between fit and 100 %",
             Self::Fit => "Fit",
             Self::Actual => "100 %",
+            Self::Double => "200 %",
             Self::ZoomIn => "Zoom in, also by the wheel",
             Self::ZoomOut => "Zoom out",
             Self::PreviousFilter => "Previous filter",
@@ -82,9 +108,17 @@ impl Shortcut {
             Self::Export => "Ctrl+E",
             Self::Original => "\\",
             Self::Split => "Shift+Y",
+            Self::TopAndBottom => "Alt+Y",
+            Self::SideBySide => "Y",
+            Self::Difference => "D",
+            Self::Compare => "C",
+            Self::Grid => "G",
+            Self::AddPane => "+",
+            Self::Pick => "1 to 9",
             Self::ToggleZoom => "Space or Z",
             Self::Fit => "Ctrl+0",
             Self::Actual => "Ctrl+1",
+            Self::Double => "Ctrl+2",
             Self::ZoomIn => "Ctrl and +",
             Self::ZoomOut => "Ctrl and -",
             Self::PreviousFilter => "Up",
@@ -109,9 +143,18 @@ impl Shortcut {
             // Held, not pressed: see `super::before_after`.
             Self::Original => &[],
             Self::Split => &[(Modifiers::SHIFT, Key::Y)],
+            Self::TopAndBottom => &[(Modifiers::ALT, Key::Y)],
+            Self::SideBySide => &[(NONE, Key::Y)],
+            Self::Difference => &[(NONE, Key::D)],
+            Self::Compare => &[(NONE, Key::C)],
+            Self::Grid => &[(NONE, Key::G)],
+            Self::AddPane => &[(NONE, Key::Plus)],
+            // Nine keys, each of its own: see `picked`.
+            Self::Pick => &[],
             Self::ToggleZoom => &[(NONE, Key::Space), (NONE, Key::Z)],
             Self::Fit => &[(COMMAND, Key::Num0)],
             Self::Actual => &[(COMMAND, Key::Num1)],
+            Self::Double => &[(COMMAND, Key::Num2)],
             Self::ZoomIn => &[(COMMAND, Key::Plus), (COMMAND, Key::Equals)],
             Self::ZoomOut => &[(COMMAND, Key::Minus)],
             Self::PreviousFilter => &[(NONE, Key::ArrowUp)],
@@ -129,11 +172,18 @@ impl Shortcut {
         Some(match self {
             Self::Open => Action::AskOpen,
             Self::Export => Action::AskExport,
-            Self::Original => return None,
-            Self::Split => Action::ToggleSplit,
+            Self::Original | Self::Pick => return None,
+            Self::Split => Action::ToggleComparison(Comparison::Split),
+            Self::TopAndBottom => Action::ToggleComparison(Comparison::TopAndBottom),
+            Self::SideBySide => Action::ToggleComparison(Comparison::SideBySide),
+            Self::Difference => Action::ToggleComparison(Comparison::Difference),
+            Self::Compare => Action::Enter(Workspace::Compare),
+            Self::Grid => Action::Compare(compare::Action::GridOfLast),
+            Self::AddPane => Action::Compare(compare::Action::Add),
             Self::ToggleZoom => Action::ToggleZoom(pointer),
             Self::Fit => Action::Fit,
             Self::Actual => Action::Actual,
+            Self::Double => Action::Double,
             Self::ZoomIn => Action::Zoom { factor: ZOOM_STEP, at: None },
             Self::ZoomOut => Action::Zoom { factor: 1.0 / ZOOM_STEP, at: None },
             Self::PreviousFilter => Action::StepFilter(-1),
@@ -169,6 +219,25 @@ pub fn pressed(ctx: &Context, pointer: Option<[f64; 2]>, actions: &mut Vec<Actio
             }
         }
     }
+}
+
+/// The pane whose digit was pressed since the last pass: the first is 0.
+pub fn picked(ctx: &Context) -> Option<usize> {
+    const DIGITS: [Key; 9] = [
+        Key::Num1,
+        Key::Num2,
+        Key::Num3,
+        Key::Num4,
+        Key::Num5,
+        Key::Num6,
+        Key::Num7,
+        Key::Num8,
+        Key::Num9,
+    ];
+    if ctx.text_edit_focused() {
+        return None;
+    }
+    DIGITS.iter().position(|&key| ctx.input_mut(|input| input.consume_key(Modifiers::NONE, key)))
 }
 
 /// Whether the key for the original is down.

@@ -1,4 +1,4 @@
-//! The split line: before on its left, after on its right.
+//! The split line: one picture on its left, another on its right.
 
 use eframe::egui::{
     Align2, Color32, CursorIcon, EventFilter, Key, Painter, Rect, Role, Sense, Stroke, Ui,
@@ -64,7 +64,7 @@ pub fn input(ui: &mut Ui, visible: Rect, line: f32, actions: &mut Vec<Action>) {
 }
 
 /// A fine line with a round grip, and a caption on either side where there is room for it.
-pub fn paint(ui: &mut Ui, painter: &Painter, visible: Rect, x: f32) {
+pub fn paint(ui: &mut Ui, painter: &Painter, visible: Rect, x: f32, captions: [&str; 2]) {
     // Bright with a dark rim: seen on any photo. Filled, not stroked, to stay on whole pixels.
     for (half, color) in [(2.0, SHADOW), (1.0, BRIGHT)] {
         let line = Rect::from_x_y_ranges(x - half..=x + half, visible.y_range());
@@ -73,8 +73,8 @@ pub fn paint(ui: &mut Ui, painter: &Painter, visible: Rect, x: f32) {
     grip(painter, pos2(x, visible.center().y));
     let top = visible.top() + theme::S;
     let sides = [
-        (Align2::RIGHT_TOP, x - theme::S, x - visible.left(), strings::BEFORE),
-        (Align2::LEFT_TOP, x + theme::S, visible.right() - x, strings::AFTER),
+        (Align2::RIGHT_TOP, x - theme::S, x - visible.left(), captions[0]),
+        (Align2::LEFT_TOP, x + theme::S, visible.right() - x, captions[1]),
     ];
     for (anchor, at, room, words) in sides {
         // Where there is no room, there is hardly a picture to be named.

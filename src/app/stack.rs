@@ -99,6 +99,15 @@ impl Stack {
     }
 }
 
+impl From<Edit> for Stack {
+    /// All of an edit's filters take part; the last one is current.
+    fn from(edit: Edit) -> Self {
+        let current = edit.layers.len().saturating_sub(1);
+        let items = edit.layers.into_iter().map(|layer| Item { layer, is_on: true }).collect();
+        Self { items, current }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

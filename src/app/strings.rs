@@ -42,12 +42,48 @@ pub const DISMISS: &str = "Dismiss";
 pub const ORIGINAL: &str = "Original";
 pub const ORIGINAL_TIP: &str = "Hold to see the photo without the filter, tap to keep it so";
 pub const SPLIT: &str = "Split";
-pub const SPLIT_TIP: &str = "Before and after on two sides of a line";
+pub const SPLIT_TIP: &str = "Two pictures on two sides of a line";
+pub const SIDE_BY_SIDE: &str = "Side by side";
+pub const SIDE_BY_SIDE_TIP: &str = "Two pictures beside each other";
+pub const TOP_AND_BOTTOM: &str = "Top and bottom";
+pub const TOP_AND_BOTTOM_TIP: &str = "Two pictures above each other";
+pub const DIFFERENCE: &str = "Difference";
+pub const DIFFERENCE_TIP: &str = "Black where two pictures are alike, bright where they differ";
+pub const SWAP: &str = "Swap";
+pub const SWAP_TIP: &str = "The two pictures change places";
+pub const AMPLIFICATION_TIP: &str = "By how much the difference is multiplied";
 pub const FIT: &str = "Fit";
 pub const FIT_TIP: &str = "The whole photo";
 pub const ACTUAL: &str = "100\u{a0}%";
 pub const ACTUAL_TIP: &str = "One photo pixel on one screen pixel";
+pub const DOUBLE: &str = "200\u{a0}%";
+pub const DOUBLE_TIP: &str = "One photo pixel on two by two screen pixels";
 pub const ZOOM_TIP: &str = "Magnification. The wheel zooms at the pointer";
+
+// Compare.
+pub const GRID: &str = "Grid";
+pub const GRID_TIP: &str = "All panes";
+pub const LINKED: &str = "Linked";
+pub const LINKED_TIP: &str =
+    "All panes are zoomed and moved together. Shift and drag moves one of them alone";
+pub const PANES: &str = "Panes";
+pub const ADD_PANE: &str = "Add a pane";
+/// The same button in the grid, for a screen reader.
+pub const ADD_PANE_HERE: &str = "Add a pane here";
+pub const ADD_PANE_TIP: &str = "One more pane, with the next filter";
+pub const NO_MORE_PANES: &str = "Nine panes are as many as can be compared.";
+pub const ONE_PANE: &str = "Add a second filter or photo (+).";
+pub const NEEDS_TWO_PANES: &str = "This takes two panes.";
+pub const PICK_TIP: &str = "This edit becomes the photo’s";
+pub const CLOSE_PANE_TIP: &str = "Close this pane";
+pub const PIN: &str = "Pin";
+pub const PINNED: &str = "Pinned";
+pub const PIN_TIP: &str = "Keeps its photo and its view when the others change";
+pub const ADD_PHOTO: &str = "Add photo…";
+pub const SAME_PHOTO: &str = "Show the same photo again";
+pub const ALIGN: &str = "Align with the others";
+pub const OPENING_PHOTO: &str = "Opening the photo…";
+pub const ORIGINAL_HAS_NO_STRENGTH: &str = "The original has none.";
 
 // Filters.
 pub const SEARCH: &str = "Find a filter";
@@ -152,6 +188,66 @@ pub fn colours(photo: &Photo) -> &'static str {
         None => "sRGB",
         Some(_) => "Own profile, kept on export",
     }
+}
+
+/// The digit that picks the pane at a place.
+pub fn digit(place: usize) -> String {
+    (place + 1).to_string()
+}
+
+/// "Dehaze at 80 %".
+pub fn filter_at(title: &str, strength: f32) -> String {
+    format!("{title} at {}", percent(f64::from(strength)))
+}
+
+/// "Pane 2: Dehaze at 80 %".
+pub fn pane(place: usize, content: &str) -> String {
+    format!("Pane {}: {content}", digit(place))
+}
+
+/// The menu in a pane's header.
+pub fn pane_menu(place: usize, title: &str) -> String {
+    format!("Filter of pane {}: {title}", digit(place))
+}
+
+/// "Strength of pane 2".
+pub fn strength_of_pane(place: usize) -> String {
+    format!("{STRENGTH} of pane {}", digit(place))
+}
+
+/// "Close pane 2".
+pub fn close_pane(place: usize) -> String {
+    format!("{CLOSE} pane {}", digit(place))
+}
+
+/// "Pin pane 2".
+pub fn pin_pane(place: usize) -> String {
+    format!("{PIN} pane {}", digit(place))
+}
+
+/// "Pick pane 2".
+pub fn pick(place: usize) -> String {
+    format!("Pick pane {}", digit(place))
+}
+
+/// "Use pane 2".
+pub fn use_pane(place: usize) -> String {
+    format!("Use pane {}", digit(place))
+}
+
+/// "Photo, before".
+pub fn photo_side(caption: &str) -> String {
+    format!("{PHOTO_AREA}, {}", caption.to_lowercase())
+}
+
+/// "×4".
+pub fn amplification(factor: u8) -> String {
+    format!("×{factor}")
+}
+
+/// "Difference ×4".
+pub fn difference(factor: u8) -> String {
+    format!("{DIFFERENCE} {}", amplification(factor))
 }
 
 /// "38 %".

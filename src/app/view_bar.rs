@@ -1,20 +1,35 @@
-//! The bar under the photo: how before and after are seen, and how large.
+//! The bar under the photo: how pictures are compared, and how large they are seen.
 
-use eframe::egui::{Align, Button, Label, Layout, Panel, Ui, vec2};
+use eframe::egui::{Align, Button, Label, Layout, Panel, Response, Ui, vec2};
 
-use super::before_after::BeforeAfter;
+use super::before_after::{AMPLIFICATIONS, BeforeAfter};
+use super::comparison::Comparison;
 use super::shortcuts::{Shortcut, tip};
 use super::viewpoint::Viewpoint;
-use super::{Action, strings, theme};
+use super::{Action, compare, strings, theme};
 
 const HEIGHT: f32 = 44.0;
 
 /// What the bar shows.
 pub struct State<'a> {
     pub before_after: &'a BeforeAfter,
+    /// How two pictures are seen together.
+    pub comparison: Option<Comparison>,
+    /// What is there in the Compare workspace alone.
+    pub compare: Option<CompareState>,
     pub viewpoint: Viewpoint,
     /// Screen pixels a photo pixel; None without a photo.
     pub zoom: Option<f64>,
+}
+
+/// What the bar shows of the Compare workspace.
+pub struct CompareState {
+    /// Whether the panes are zoomed and panned together.
+    pub linked: bool,
+    /// Whether the grid is seen, and not one pane or two.
+    pub grid: bool,
+    /// Whether there are two panes to be seen together.
+    pub has_two: bool,
 }
 
 /// Shows it. Returns whether the button for the original is held down.
@@ -24,9 +39,16 @@ pub fn show(ui: &mut Ui, state: &State<'_>, actions: &mut Vec<Action>) -> bool {
     bar.show(ui, |ui| {
         ui.add_enabled_ui(state.zoom.is_some(), |ui| {
             ui.horizontal_centered(|ui| {
-                let held = before_after_buttons(ui, state.before_after, actions);
+                let held = original_button(ui, state.before_after, actions);
+                if let Some(compare) = &state.compare {
+                    grid_button(ui, compare, actions);
+                }
+                comparison_buttons(ui, state, actions);
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                     zoom_buttons(ui, state, actions);
+                    if let Some(compare) = &state.compare {
+                        link_button(ui, compare, actions);
+                    }
                 });
                 held
             })
@@ -37,17 +59,9 @@ pub fn show(ui: &mut Ui, state: &State<'_>, actions: &mut Vec<Action>) -> bool {
     .inner
 }
 
-fn before_after_buttons(
-    ui: &mut Ui,
-    before_after: &BeforeAfter,
-    actions: &mut Vec<Action>,
-) -> bool {
+fn original_button(ui: &mut Ui, before_after: &BeforeAfter, actions: &mut Vec<Action>) -> bool {
     let original = ui.add(Button::new(strings::ORIGINAL).selected(before_after.original()));
     let original = tip(original, strings::ORIGINAL_TIP, Shortcut::Original);
-    let split = ui.add(Button::new(strings::SPLIT).selected(before_after.split));
-    if tip(split, strings::SPLIT_TIP, Shortcut::Split).clicked() {
-        actions.push(Action::ToggleSplit);
-    }
     let held = original.is_pointer_button_down_on();
     // A press by keyboard or by a screen reader has no duration: it counts as a tap.
     if original.clicked() && !before_after.is_held() {
@@ -56,18 +70,71 @@ fn before_after_buttons(
     held
 }
 
+fn grid_button(ui: &mut Ui, state: &CompareState, actions: &mut Vec<Action>) {
+    let grid = ui.add(Button::new(strings::GRID).selected(state.grid));
+    if grid.on_hover_text(strings::GRID_TIP).clicked() {
+        actions.push(Action::Compare(compare::Action::ShowGrid));
+    }
+}
+
+fn link_button(ui: &mut Ui, state: &CompareState, actions: &mut Vec<Action>) {
+    let link = ui.add(Button::new(strings::LINKED).selected(state.linked));
+    if link.on_hover_text(strings::LINKED_TIP).clicked() {
+        actions.push(Action::Compare(compare::Action::ToggleLink));
+    }
+}
+
+fn comparison_buttons(ui: &mut Ui, state: &State<'_>, actions: &mut Vec<Action>) {
+    let has_two = state.compare.as_ref().is_none_or(|compare| compare.has_two);
+    for comparison in Comparison::ALL {
+        let is_on = state.comparison == Some(comparison);
+        let button = ui
+            .add_enabled(has_two, Button::new(comparison.name()).selected(is_on))
+            .on_disabled_hover_text(strings::NEEDS_TWO_PANES);
+        if tip(button, comparison.tip(), comparison.shortcut()).clicked() {
+            actions.push(Action::ToggleComparison(comparison));
+        }
+    }
+    match state.comparison {
+        Some(Comparison::Difference) => amplification_menu(ui, state.before_after, actions),
+        Some(_) => {
+            let swap = ui.add(Button::new(strings::SWAP).selected(state.before_after.swapped));
+            if swap.on_hover_text(strings::SWAP_TIP).clicked() {
+                actions.push(Action::SwapSides);
+            }
+        }
+        None => {}
+    }
+}
+
+fn amplification_menu(ui: &mut Ui, before_after: &BeforeAfter, actions: &mut Vec<Action>) {
+    let now = before_after.amplification;
+    let menu = ui.menu_button(strings::amplification(now), |ui| {
+        ui.set_min_width(72.0);
+        for factor in AMPLIFICATIONS {
+            if ui.radio(factor == now, strings::amplification(factor)).clicked() {
+                actions.push(Action::Amplify(factor));
+                ui.close();
+            }
+        }
+    });
+    menu.response.on_hover_text(strings::AMPLIFICATION_TIP);
+}
+
 /// From right to left.
 fn zoom_buttons(ui: &mut Ui, state: &State<'_>, actions: &mut Vec<Action>) {
-    let actual = matches!(state.viewpoint, Viewpoint::At { zoom, .. } if zoom == 1.0);
-    let button = ui.add(Button::new(strings::ACTUAL).selected(actual));
-    if tip(button, strings::ACTUAL_TIP, Shortcut::Actual).clicked() {
-        actions.push(Action::Actual);
-    }
-    let fit = state.viewpoint == Viewpoint::Fit;
-    let button = ui.add(Button::new(strings::FIT).selected(fit));
-    if tip(button, strings::FIT_TIP, Shortcut::Fit).clicked() {
-        actions.push(Action::Fit);
-    }
+    let mut button = |words: &str, is_on: bool, tip: &dyn Fn(Response) -> Response, action| {
+        if tip(ui.add(Button::new(words).selected(is_on))).clicked() {
+            actions.push(action);
+        }
+    };
+    let at = |wanted: f64| matches!(state.viewpoint, Viewpoint::At { zoom, .. } if zoom == wanted);
+    let double = |it: Response| tip(it, strings::DOUBLE_TIP, Shortcut::Double);
+    button(strings::DOUBLE, at(2.0), &double, Action::Double);
+    let actual = |it: Response| tip(it, strings::ACTUAL_TIP, Shortcut::Actual);
+    button(strings::ACTUAL, at(1.0), &actual, Action::Actual);
+    let fit = |it: Response| tip(it, strings::FIT_TIP, Shortcut::Fit);
+    button(strings::FIT, state.viewpoint == Viewpoint::Fit, &fit, Action::Fit);
     if let Some(zoom) = state.zoom {
         ui.add_space(theme::XS);
         ui.add(Label::new(theme::weak(strings::percent(zoom)))).on_hover_text(strings::ZOOM_TIP);

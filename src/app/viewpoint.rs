@@ -46,6 +46,8 @@ impl Viewpoint {
     pub fn view(self, area: &Area) -> View {
         match self {
             Self::Fit => area.fit(),
+            // In a larger area the whole photo may be larger than it was magnified to.
+            Self::At { zoom, .. } if zoom <= area.fit().zoom => area.fit(),
             Self::At { center, zoom } => {
                 View { size: area.size, center: area.clamped(center, zoom), zoom }
             }

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 mod cli;
+mod compare_window;
 mod engine;
 mod examples;
 mod gpu;
