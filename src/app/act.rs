@@ -8,7 +8,7 @@ use eframe::egui::Context;
 use super::export::{ExportDialog, Job};
 use super::pictures::Pictures;
 use super::viewpoint::Viewpoint;
-use super::{Action, App, Dialog, Opening, filter_list, reveal, strings};
+use super::{Action, App, Dialog, Opening, Workspace, filter_list, reveal, strings};
 use crate::edit::Layer;
 use crate::engine::{Command, Export, Scene, Ticket};
 use crate::photo::ExportOptions;
@@ -32,6 +32,9 @@ impl App {
             Action::AskOpen => self.file_dialogs.ask_photo(ctx),
             Action::Open(photos) => self.open_first_of(photos),
             Action::Choose(filter) => self.choose(filter),
+            // Filters and strengths are not on screen there.
+            Action::StepFilter(_) | Action::AddStrength(_)
+                if self.workspace == Workspace::Learn => {}
             Action::StepFilter(step) => self.step_filter(step),
             Action::SetStrength(strength) => self.set_strength(|_| strength),
             Action::AddStrength(step) => self.set_strength(|strength| strength + step),
@@ -63,6 +66,7 @@ impl App {
             Action::DismissNotice => {
                 self.notices.pop();
             }
+            Action::Learn(action) => self.learn_action(ctx, action),
         }
     }
 
@@ -140,7 +144,7 @@ impl App {
     fn export(&mut self, target: PathBuf, options: ExportOptions) {
         let Some(photo) = self.photo.clone() else { return };
         let ticket = self.ticket();
-        let edit = self.edit.clone();
+        let edit = self.shown_edit();
         let order = Export { photo, edit, target: target.clone(), options };
         self.engine.send(Command::Export(ticket, order));
         self.job = Some(Job::Running { ticket, target, progress: 0.0 });

@@ -12,6 +12,7 @@ mod export;
 mod file_dialogs;
 mod filter_list;
 mod inspector;
+mod learn;
 mod notice;
 mod open;
 mod pictures;
@@ -44,6 +45,7 @@ use before_after::BeforeAfter;
 use canvas::{Canvas, Seen, Stage};
 use export::{ExportDialog, Job};
 use file_dialogs::FileDialogs;
+use learn::Learn;
 use open::OpenDialog;
 use pictures::Pictures;
 use viewpoint::{Area, Viewpoint};
@@ -72,6 +74,7 @@ pub struct App {
     render: Option<eframe::egui_wgpu::RenderState>,
     opening: Option<Opening>,
     job: Option<Job>,
+    learn: Learn,
 
     dialog: Option<Dialog>,
     file_dialogs: FileDialogs,
@@ -81,7 +84,7 @@ pub struct App {
     first_run: bool,
     /// Whether the chosen filter is to be scrolled to.
     reveal_filter: bool,
-    /// Whether the window was to be closed in mid-export, and the user was told.
+    /// Whether the window was to be closed in mid-export or while learning, and the user was told.
     is_closing: bool,
 }
 
@@ -133,11 +136,23 @@ pub(crate) enum Action {
     ShowShortcuts,
     CloseDialog,
     DismissNotice,
+    /// What the Learn workspace is for.
+    Learn(learn::Action),
 }
 
 impl App {
     /// A window that opens the first of `photos`, or the photo that comes with the program.
     pub fn new(cc: &eframe::CreationContext<'_>, photos: Vec<PathBuf>, choice: Choice) -> Self {
+        Self::with_library(cc, photos, choice, Library::load())
+    }
+
+    /// The same with a library of one's own.
+    pub fn with_library(
+        cc: &eframe::CreationContext<'_>,
+        photos: Vec<PathBuf>,
+        choice: Choice,
+        library: Library,
+    ) -> Self {
         theme::apply(&cc.egui_ctx);
         let render = cc.wgpu_render_state.clone();
         let backend = match &render {
@@ -147,7 +162,6 @@ impl App {
             None => Backend::Cpu { reason: strings::NO_DEVICE.to_owned() },
         };
         let ctx = cc.egui_ctx.clone();
-        let library = Library::load();
         let first = filter_list::order(&library).first().map(|&index| &library.entries[index]);
         let layers = first.map(|entry| Layer::new(Arc::clone(&entry.operator)));
         let mut app = Self {
@@ -165,6 +179,7 @@ impl App {
             render,
             opening: None,
             job: None,
+            learn: Learn::new(library.root.as_deref()),
             dialog: None,
             file_dialogs: FileDialogs::new(),
             notices: library.problems.clone(),
@@ -184,14 +199,15 @@ impl eframe::App for App {
             self.receive(ctx, event);
         }
         while let Some(answer) = self.file_dialogs.answer() {
-            self.receive_answer(answer);
+            self.receive_answer(ctx, answer);
         }
+        self.learn.hear(ctx);
         self.close(ctx);
     }
 
     fn ui(&mut self, ui: &mut Ui, _: &mut eframe::Frame) {
         let mut actions = Vec::new();
-        actions.extend(dropped(ui.ctx()));
+        actions.extend(dropped(ui.ctx(), self.workspace));
         let held = self.panels(ui, &mut actions);
         let surround = egui::Frame::new().fill(theme::SURROUND);
         CentralPanel::default().frame(surround).show(ui, |ui| self.center(ui, held, actions));
@@ -204,16 +220,19 @@ impl App {
         matches!(self.job, Some(Job::Running { .. }))
     }
 
-    /// Asks once more before an export is lost with the window.
+    /// Asks once more before an export is lost with the window, or learning is interrupted.
     fn close(&mut self, ctx: &Context) {
-        self.is_closing &= self.is_exporting();
-        if self.is_exporting()
-            && !self.is_closing
-            && ctx.input(|input| input.viewport().close_requested())
-        {
+        let is_busy = self.is_exporting() || self.learn.is_learning();
+        self.is_closing &= is_busy;
+        if is_busy && !self.is_closing && ctx.input(|input| input.viewport().close_requested()) {
             ctx.send_viewport_cmd(ViewportCommand::CancelClose);
             self.is_closing = true;
-            self.notify(strings::CLOSE_WHILE_EXPORTING.to_owned());
+            let sentence = if self.is_exporting() {
+                strings::CLOSE_WHILE_EXPORTING
+            } else {
+                strings::learn::CLOSE_WHILE_LEARNING
+            };
+            self.notify(sentence.to_owned());
         }
     }
 }
@@ -226,9 +245,14 @@ impl App {
         let layer = self.edit.layers.first();
         let time = self.panes[0].shown().map(|shown| shown.frame.time);
         top_bar::show(ui, self.workspace, photo, self.is_exporting(), actions);
-        status_bar::show(ui, self.processor.as_ref(), time, self.job.as_ref(), actions);
-        filter_list::show(ui, &self.library, self.chosen(), self.reveal_filter, actions);
-        inspector::show(ui, layer, photo, actions);
+        let (job, learning) = (self.job.as_ref(), self.learn.words());
+        status_bar::show(ui, self.processor.as_ref(), time, job, learning.as_deref(), actions);
+        if self.workspace == Workspace::Learn {
+            learn::panels(ui, &self.learn, actions);
+        } else {
+            filter_list::show(ui, &self.library, self.chosen(), self.reveal_filter, actions);
+            inspector::show(ui, layer, photo, actions);
+        }
         let state = view_bar::State {
             before_after: &self.before_after,
             viewpoint: self.viewpoint,
@@ -254,7 +278,11 @@ impl App {
 
         canvas.paint(ui, &self.stage());
         if ui.input(|input| !input.raw.hovered_files.is_empty()) {
-            canvas.paint_drop_target(ui);
+            let words = match self.workspace {
+                Workspace::Learn => strings::learn::DROP_HERE,
+                Workspace::Apply | Workspace::Compare => strings::DROP_HERE,
+            };
+            canvas.paint_drop_target(ui, words);
         }
         let mut actions = Vec::new();
         if let Some(sentence) = self.notices.last() {
@@ -295,7 +323,15 @@ impl App {
     /// What is to be seen; None without a photo.
     fn scene(&self) -> Option<Scene> {
         let photo = self.photo.clone()?;
-        Some(Scene { photo, edit: self.edit.clone(), view: self.viewpoint.view(&self.area) })
+        Some(Scene { photo, edit: self.shown_edit(), view: self.viewpoint.view(&self.area) })
+    }
+
+    /// The edit that is on screen, and so the one that is exported.
+    fn shown_edit(&self) -> Edit {
+        match self.workspace {
+            Workspace::Learn => self.learn.edit(),
+            Workspace::Apply | Workspace::Compare => self.edit.clone(),
+        }
     }
 
     fn dialogs(&mut self, ctx: &Context) {
@@ -316,9 +352,13 @@ impl App {
     }
 }
 
-/// The photos that were dropped on the window.
-fn dropped(ctx: &Context) -> Option<Action> {
+/// What was dropped on the window: photos, or examples.
+fn dropped(ctx: &Context, workspace: Workspace) -> Option<Action> {
     let files = ctx.input(|input| input.raw.dropped_files.clone());
     let photos: Vec<_> = files.iter().map(|file| file.path().to_owned()).collect();
-    (!photos.is_empty()).then_some(Action::Open(photos))
+    let action = match workspace {
+        Workspace::Learn => Action::Learn(learn::Action::Add(photos.clone())),
+        Workspace::Apply | Workspace::Compare => Action::Open(photos.clone()),
+    };
+    (!photos.is_empty()).then_some(action)
 }

@@ -2,7 +2,7 @@
 
 use eframe::egui::{self, Context, Key, Modifiers};
 
-use super::Action;
+use super::{Action, learn};
 
 /// What can be done with a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,6 +20,7 @@ pub enum Shortcut {
     NextFilter,
     Weaker,
     Stronger,
+    Learn,
     Sheet,
 }
 
@@ -32,7 +33,7 @@ const STRENGTH_STEP: f32 = 0.05;
 
 impl Shortcut {
     /// All of them, in the order of the sheet.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Open,
         Self::Export,
         Self::PreviousFilter,
@@ -46,6 +47,7 @@ impl Shortcut {
         Self::Actual,
         Self::ZoomIn,
         Self::ZoomOut,
+        Self::Learn,
         Self::Sheet,
     ];
 
@@ -65,6 +67,7 @@ impl Shortcut {
             Self::NextFilter => "Next filter",
             Self::Weaker => "Strength less 5 %",
             Self::Stronger => "Strength plus 5 %",
+            Self::Learn => "Start or pause learning",
             Self::Sheet => "This sheet",
         }
     }
@@ -85,6 +88,7 @@ impl Shortcut {
             Self::NextFilter => "Down",
             Self::Weaker => ",",
             Self::Stronger => ".",
+            Self::Learn => "Ctrl+Enter",
             Self::Sheet => "?",
         };
         if ctx.os().is_mac() { keys.replace("Ctrl", "Cmd") } else { keys.to_owned() }
@@ -108,6 +112,7 @@ impl Shortcut {
             Self::NextFilter => &[(NONE, Key::ArrowDown)],
             Self::Weaker => &[(NONE, Key::Comma)],
             Self::Stronger => &[(NONE, Key::Period)],
+            Self::Learn => &[(COMMAND, Key::Enter)],
             Self::Sheet => &[(NONE, Key::Questionmark)],
         }
     }
@@ -128,6 +133,7 @@ impl Shortcut {
             Self::NextFilter => Action::StepFilter(1),
             Self::Weaker => Action::AddStrength(-STRENGTH_STEP),
             Self::Stronger => Action::AddStrength(STRENGTH_STEP),
+            Self::Learn => Action::Learn(learn::Action::StartOrPause),
             Self::Sheet => Action::ShowShortcuts,
         })
     }

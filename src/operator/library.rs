@@ -25,6 +25,8 @@ pub struct Library {
     pub entries: Vec<Entry>,
     /// A sentence for each file of the user's own that could not be read.
     pub problems: Vec<String>,
+    /// The folder of the user's own filters; None where the system has none.
+    pub root: Option<PathBuf>,
 }
 
 /// A filter with its place in the library.
@@ -43,12 +45,19 @@ pub struct Entry {
 impl Library {
     /// The built-in filters and those in [`Library::folder`].
     pub fn load() -> Self {
-        let mut library = Self::default();
+        Self::load_from(Self::folder())
+    }
+
+    /// The built-in filters and those in another folder, which need not exist.
+    pub fn load_from(root: Option<PathBuf>) -> Self {
+        let mut library = Self { root, ..Self::default() };
         for (name, bytes) in BUILT_IN {
             let path = PathBuf::from(format!("models/{name}.safetensors"));
             library.add(name.to_owned(), true, None, read_bytes(bytes, &path));
         }
-        let mut files: Vec<PathBuf> = Self::folder()
+        let mut files: Vec<PathBuf> = library
+            .root
+            .as_ref()
             .and_then(|folder| fs::read_dir(folder).ok())
             .map(|entries| entries.filter_map(|entry| Some(entry.ok()?.path())).collect())
             .unwrap_or_default();
@@ -66,6 +75,22 @@ impl Library {
             library.add(name, false, Some(file), operator);
         }
         library
+    }
+
+    /// Takes a filter in that has just come into the folder, behind all others so that no place
+    /// changes, and returns its place; that of the same file if it is in already.
+    ///
+    /// # Errors
+    /// When the file cannot be used.
+    pub fn take(&mut self, file: &Path) -> Result<usize, OperatorError> {
+        let is_it = |entry: &Entry| entry.file.as_deref() == Some(file);
+        if let Some(place) = self.entries.iter().position(is_it) {
+            return Ok(place);
+        }
+        let operator = Arc::new(read(file)?);
+        let name = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        self.entries.push(Entry { name, builtin: false, file: Some(file.to_owned()), operator });
+        Ok(self.entries.len() - 1)
     }
 
     /// The folder of the user's own filters. It need not exist.

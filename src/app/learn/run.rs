@@ -1,0 +1,209 @@
+//! A run as the window sees it: under way, or over.
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use super::runner::{Ended, News, Runner, Wish};
+use super::strings;
+use super::versions::{Version, closeness_of};
+use crate::train::learn::{Event, Progress, Rung};
+
+/// A point of the chart.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Point {
+    /// Since the start, pauses left out.
+    pub seconds: f64,
+    /// Mean PSNR in dB of photos that it learns from.
+    pub learn: Option<f64>,
+    /// Mean PSNR in dB of photos that it has not seen.
+    pub unseen: Option<f64>,
+}
+
+/// A run.
+pub struct Run {
+    /// What the filter is called.
+    pub title: String,
+    /// The filter's file, once it is learned.
+    pub file: PathBuf,
+    /// How many pairs are read, of how many.
+    pub reading: Option<[usize; 2]>,
+    /// What was told of closeness.
+    pub told: Vec<Progress>,
+    /// The same for the chart, without doing nothing.
+    pub points: Vec<Point>,
+    /// How close doing nothing comes, in dB.
+    pub nothing: Option<f64>,
+    /// The versions so far.
+    pub versions: Vec<Version>,
+    /// The version that the user wants to see; None is the newest.
+    pub chosen: Option<usize>,
+    /// Pairs that were left out, and what should be known of others; sentences.
+    pub notes: Vec<String>,
+    /// How it ended.
+    pub end: Option<End>,
+    /// The thread; None once it is over.
+    runner: Option<Runner>,
+    is_paused: bool,
+    /// Time before the last pause, and since when it runs.
+    spent: Duration,
+    since: Option<Instant>,
+}
+
+/// How a run ended.
+#[derive(Clone, Debug, PartialEq)]
+pub enum End {
+    /// There is a filter.
+    Learned {
+        /// Mean PSNR in dB of photos that it has not seen.
+        psnr: Option<f64>,
+        /// What to know of it; sentences.
+        verdict: String,
+    },
+    /// There is none; a sentence.
+    Failed(String),
+}
+
+impl Run {
+    /// A run that was just started.
+    pub fn new(title: String, file: PathBuf, runner: Runner) -> Self {
+        Self {
+            title,
+            file,
+            reading: None,
+            told: Vec::new(),
+            points: Vec::new(),
+            nothing: None,
+            versions: Vec::new(),
+            chosen: None,
+            notes: Vec::new(),
+            end: None,
+            runner: Some(runner),
+            is_paused: false,
+            spent: Duration::ZERO,
+            since: Some(Instant::now()),
+        }
+    }
+
+    /// The next piece of news of the thread.
+    pub fn next(&self) -> Option<News> {
+        self.runner.as_ref()?.next()
+    }
+
+    /// Asks the thread for something.
+    pub fn wish(&self, wish: Wish) {
+        if let Some(runner) = &self.runner {
+            runner.wish(wish);
+        }
+    }
+
+    /// What the thread was asked for; None once it is over.
+    pub fn wished(&self) -> Option<Wish> {
+        self.runner.as_ref().map(Runner::wished)
+    }
+
+    /// Whether it is not over.
+    pub fn is_under_way(&self) -> bool {
+        self.runner.is_some()
+    }
+
+    /// Whether it waits.
+    pub fn is_paused(&self) -> bool {
+        self.is_paused
+    }
+
+    /// How long it has learned, pauses left out.
+    pub fn seconds(&self) -> f64 {
+        let now = self.since.map_or(Duration::ZERO, |since| since.elapsed());
+        (self.spent + now).as_secs_f64()
+    }
+
+    /// Mean PSNR in dB of unseen photos as told last, else of those that it learns from.
+    pub fn closeness(&self) -> Option<f64> {
+        let last = self.points.last()?;
+        last.unseen.or(last.learn)
+    }
+
+    /// The version that is to be seen.
+    pub fn shown(&self) -> Option<&Version> {
+        match self.chosen {
+            Some(index) => self.versions.get(index),
+            None => self.versions.last(),
+        }
+    }
+
+    /// Takes a piece of news; returns true where the run is over and has left nothing.
+    pub fn take(&mut self, news: News) -> bool {
+        match news {
+            News::Event(Event::Reading { done, of }) => self.reading = Some([done, of]),
+            News::Event(Event::LeftOut(sentence) | Event::Note(sentence)) => {
+                self.notes.push(sentence);
+            }
+            News::Event(Event::Progress(progress)) => self.take_progress(progress),
+            // Told with its filter.
+            News::Event(Event::Version(_)) => {}
+            News::Version(version) => {
+                self.reading = None;
+                self.versions.push(version);
+            }
+            News::Paused => {
+                self.is_paused = true;
+                self.stop_clock();
+            }
+            News::GoesOn => {
+                self.is_paused = false;
+                self.since = Some(Instant::now());
+            }
+            News::Ended(ended) => {
+                self.stop_clock();
+                self.runner = None;
+                self.is_paused = false;
+                return self.take_end(ended);
+            }
+        }
+        false
+    }
+
+    fn take_end(&mut self, ended: Ended) -> bool {
+        match ended {
+            Ended::Learned(learned) => {
+                let psnr = learned.psnr_check.or(closeness_of(&learned.operator, &self.told));
+                let version = Version { file: learned.file, operator: learned.operator, psnr };
+                self.end = Some(End::Learned { psnr, verdict: learned.verdict });
+                self.replace_newest(version);
+            }
+            Ended::Finished(version) => {
+                let verdict = strings::FINISHED_EARLY.to_owned();
+                self.end = Some(End::Learned { psnr: version.psnr, verdict });
+                self.replace_newest(version);
+            }
+            Ended::Failed(sentence) => self.end = Some(End::Failed(sentence)),
+            Ended::Cancelled => return true,
+        }
+        false
+    }
+
+    /// The filter itself is its newest version, written once more.
+    fn replace_newest(&mut self, version: Version) {
+        self.versions.pop();
+        self.versions.push(version);
+    }
+
+    fn take_progress(&mut self, progress: Progress) {
+        self.reading = None;
+        self.told.push(progress);
+        let Progress { rung, psnr_learn, psnr_check, .. } = progress;
+        if rung == Rung::Identity {
+            self.nothing = psnr_check.or(psnr_learn);
+        } else {
+            // By the window's clock: the learner's goes on in pauses.
+            let seconds = self.seconds();
+            self.points.push(Point { seconds, learn: psnr_learn, unseen: psnr_check });
+        }
+    }
+
+    fn stop_clock(&mut self) {
+        if let Some(since) = self.since.take() {
+            self.spent += since.elapsed();
+        }
+    }
+}
