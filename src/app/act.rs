@@ -136,7 +136,9 @@ impl App {
 
     fn ask_export(&mut self) {
         if let (Some(photo), false) = (&self.photo, self.is_exporting()) {
-            let filter = self.chosen().map(|index| self.library.entries[index].name.as_str());
+            // In Learn the filter has no name yet.
+            let chosen = self.chosen().filter(|_| self.workspace != Workspace::Learn);
+            let filter = chosen.map(|index| self.library.entries[index].name.as_str());
             self.dialog = Some(Dialog::Export(ExportDialog::new(&photo.path, filter)));
         }
     }

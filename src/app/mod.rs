@@ -201,7 +201,11 @@ impl eframe::App for App {
         while let Some(answer) = self.file_dialogs.answer() {
             self.receive_answer(ctx, answer);
         }
-        self.learn.hear(ctx);
+        for filter in self.learn.hear(ctx) {
+            if let Err(error) = self.library.take(&filter) {
+                self.notify(error.to_string());
+            }
+        }
         self.close(ctx);
     }
 
@@ -306,6 +310,7 @@ impl App {
             (None, Some(_)) if self.panes[0].shown().is_none() => {
                 Some(strings::PREPARING.to_owned())
             }
+            _ if self.workspace == Workspace::Learn => None,
             _ if self.first_run && self.photo.is_some() => Some(strings::FIRST_RUN.to_owned()),
             _ => None,
         };

@@ -148,6 +148,10 @@ impl Learn {
 
     fn read(&mut self, ctx: &Context, source: Source) {
         self.problem = None;
+        if self.run.is_some() && !self.is_learning() {
+            self.run = None;
+            self.renew_name();
+        }
         self.readers.push(Reader::start(source, ctx));
     }
 

@@ -116,9 +116,11 @@ impl Frame {
         color: Color32,
     ) {
         let at = |point: &Point| Some(self.at(point.seconds, value(point)?));
-        let line: Vec<Pos2> = points.iter().filter_map(at).collect();
-        if let Some(last) = line.last() {
-            painter.circle_filled(*last, 3.0, color);
+        let mut line: Vec<Pos2> = points.iter().filter_map(at).collect();
+        if let Some(last) = line.last().copied() {
+            painter.circle_filled(last, 3.0, color);
+            // It holds until the next one.
+            line.push(pos2(self.rect.right(), last.y));
         }
         painter.line(line, Stroke::new(1.5, color));
     }
@@ -132,11 +134,10 @@ fn legend(ui: &mut Ui, run: &Run) {
         (strings::LINE_LEARN, last(|point| point.learn), LEARN, false),
         (strings::LINE_NOTHING, run.nothing, NOTHING, true),
     ];
-    ui.spacing_mut().item_spacing.y = theme::XS;
     for (words, value, color, is_dashed) in rows {
         let Some(value) = value else { continue };
         ui.horizontal(|ui| {
-            ui.set_min_height(18.0);
+            ui.spacing_mut().interact_size.y = 18.0;
             let (rect, _) = ui.allocate_exact_size(vec2(16.0, 18.0), Sense::hover());
             let ends = [rect.left_center(), rect.right_center()];
             if is_dashed {

@@ -1,8 +1,8 @@
 //! The left column: the examples, and the ways to add some.
 
 use eframe::egui::{
-    self, Button, Color32, Frame, Label, Margin, Panel, Rect, Response, RichText, ScrollArea,
-    Sense, Stroke, StrokeKind, TextEdit, TextureHandle, Ui, Vec2, WidgetInfo, vec2,
+    self, Align, Button, Color32, Frame, Label, Layout, Margin, Panel, Rect, Response, RichText,
+    ScrollArea, Sense, Stroke, StrokeKind, TextEdit, TextureHandle, Ui, Vec2, WidgetInfo, vec2,
 };
 
 use super::pictures::{self, Picture};
@@ -10,7 +10,7 @@ use super::reader::THUMBNAIL;
 use super::table::{Purpose, Row, Status};
 use super::{Action, Learn, strings};
 use crate::app::{self, theme};
-use crate::train::examples::Half;
+use crate::train::examples::{Confidence, Half};
 
 const WIDTH: f32 = 320.0;
 /// Size of a thumbnail, in points.
@@ -30,13 +30,13 @@ pub fn show(ui: &mut Ui, learn: &Learn, own: &mut Vec<Action>, actions: &mut Vec
         });
         ui.separator();
         ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
-            ui.add_enabled_ui(!learn.is_learning(), |ui| {
-                if learn.table.rows.is_empty() {
-                    empty(ui, learn);
-                } else {
-                    rows(ui, learn, own, actions);
-                }
-            });
+            if learn.table.rows.is_empty() {
+                empty(ui, learn);
+            } else {
+                // The scroll bar has room of its own.
+                ui.set_max_width(ui.available_width() - theme::S);
+                rows(ui, learn, own, actions);
+            }
         });
     });
 }
@@ -47,7 +47,7 @@ fn ways_in(ui: &mut Ui, learn: &Learn, own: &mut Vec<Action>) {
         ui.set_min_height(theme::CONTROL);
         theme::section(ui, strings::EXAMPLES);
         if !learn.table.rows.is_empty() {
-            let right = egui::Layout::right_to_left(egui::Align::Center);
+            let right = Layout::right_to_left(Align::Center);
             ui.with_layout(right, |ui| {
                 if low_button(ui, strings::CLEAR, strings::CLEAR_TIP) {
                     own.push(Action::Clear);
@@ -157,7 +157,7 @@ fn rows(ui: &mut Ui, learn: &Learn, own: &mut Vec<Action>, actions: &mut Vec<app
     }
     ui.add_space(theme::XS);
     for (index, row) in learn.table.rows.iter().enumerate() {
-        ui.push_id(index, |ui| pair(ui, index, row, own, actions));
+        ui.push_id(index, |ui| pair(ui, index, row, learn.is_learning(), own, actions));
         ui.add_space(theme::S);
     }
     if !learn.table.unpaired.is_empty() {
@@ -172,10 +172,25 @@ fn pair(
     ui: &mut Ui,
     index: usize,
     row: &Row,
+    is_learning: bool,
     own: &mut Vec<Action>,
     actions: &mut Vec<app::Action>,
 ) {
     ui.spacing_mut().item_spacing = vec2(theme::XS, theme::XS);
+    ui.horizontal(|ui| {
+        ui.spacing_mut().interact_size.y = LOW;
+        let right = Layout::right_to_left(Align::Center);
+        ui.with_layout(right, |ui| {
+            if row.is_usable() {
+                ui.add_enabled_ui(!is_learning, |ui| skip(ui, index, row, own));
+            }
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                let color = if row.is_used() { theme::TEXT } else { theme::WEAK };
+                ui.add(Label::new(RichText::new(&row.pair.name).color(color)).truncate())
+                    .on_hover_text(strings::files(&row.pair));
+            });
+        });
+    });
     ui.horizontal_top(|ui| {
         let files = [&row.pair.before, &row.pair.after];
         let names = [app::strings::BEFORE, app::strings::AFTER];
@@ -187,48 +202,45 @@ fn pair(
         }
         ui.add_space(theme::XS);
         ui.vertical(|ui| {
-            ui.spacing_mut().item_spacing.y = 0.0;
-            let color = if row.is_used() { theme::TEXT } else { theme::WEAK };
-            ui.add(Label::new(RichText::new(&row.pair.name).color(color)).truncate())
-                .on_hover_text(strings::files(&row.pair));
-            ui.add(Label::new(theme::weak(strings::confidence(&row.pair))).wrap());
+            ui.spacing_mut().interact_size.y = LOW;
+            let chip = theme::chip(ui, chip_words(row));
+            if let Some(sentence) = row.status.sentence() {
+                chip.on_hover_text(sentence);
+            }
+            if row.is_used() {
+                ui.add_enabled_ui(!is_learning, |ui| purpose(ui, index, row, own));
+            } else {
+                ui.label(theme::weak(strings::confidence(&row.pair)));
+            }
         });
     });
-    ui.horizontal(|ui| {
-        ui.spacing_mut().interact_size.y = LOW;
-        let chip = theme::chip(ui, chip_words(row));
-        if let Some(sentence) = row.status.sentence() {
-            chip.on_hover_text(sentence);
-        }
-        let right = egui::Layout::right_to_left(egui::Align::Center);
-        ui.with_layout(right, |ui| buttons(ui, index, row, own));
-    });
-    if let Some(sentence) = row.status.sentence() {
+    // That names agree needs no words.
+    let is_sure = row.pair.confidence == Confidence::Sure;
+    let found = (row.is_used() && !is_sure).then(|| strings::confidence(&row.pair));
+    let sentences = found.into_iter().chain(row.status.sentence());
+    for sentence in sentences {
         ui.label(theme::weak(sentence));
     }
 }
 
-/// From right to left. What cannot be used has none.
-fn buttons(ui: &mut Ui, index: usize, row: &Row, own: &mut Vec<Action>) {
-    if !row.is_usable() {
-        return;
-    }
-    let [skip, skip_tip] = if row.is_skipped {
+fn skip(ui: &mut Ui, index: usize, row: &Row, own: &mut Vec<Action>) {
+    let [words, tip] = if row.is_skipped {
         [strings::USE, strings::USE_TIP]
     } else {
         [strings::SKIP, strings::SKIP_TIP]
     };
-    if named_button(ui, skip, skip_tip, &row.pair.name) {
+    if named_button(ui, words, tip, &row.pair.name) {
         own.push(Action::ToggleSkip(index));
     }
-    if row.is_used() {
-        let [tag, tip] = match row.purpose {
-            Purpose::Learn => [strings::LEARN_FROM, strings::LEARN_FROM_TIP],
-            Purpose::Check => [strings::CHECK, strings::CHECK_TIP],
-        };
-        if named_button(ui, tag, tip, &row.pair.name) {
-            own.push(Action::TogglePurpose(index));
-        }
+}
+
+fn purpose(ui: &mut Ui, index: usize, row: &Row, own: &mut Vec<Action>) {
+    let [words, tip] = match row.purpose {
+        Purpose::Learn => [strings::LEARN_FROM, strings::LEARN_FROM_TIP],
+        Purpose::Check => [strings::CHECK, strings::CHECK_TIP],
+    };
+    if named_button(ui, words, tip, &row.pair.name) {
+        own.push(Action::TogglePurpose(index));
     }
 }
 

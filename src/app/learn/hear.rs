@@ -1,34 +1,42 @@
 //! What the threads tell.
 
+use std::path::PathBuf;
+
 use eframe::egui::{Context, TextureOptions};
 
 use super::reader::News;
+use super::run::End;
 use super::{Learn, name, strings};
 
 /// How often the clock of a run is drawn.
 const TICK: std::time::Duration = std::time::Duration::from_millis(250);
 
 impl Learn {
-    /// Takes all that was told meanwhile.
-    pub fn hear(&mut self, ctx: &Context) {
+    /// Takes all that was told meanwhile, and returns the filters that were learned.
+    pub fn hear(&mut self, ctx: &Context) -> Vec<PathBuf> {
         for index in 0..self.readers.len() {
             while let Some(news) = self.readers[index].next() {
                 self.take_news(ctx, index, news);
             }
         }
         self.readers.retain(|reader| !reader.is_done());
-        let mut has_left_nothing = false;
+        let mut learned = Vec::new();
         if let Some(run) = &mut self.run {
             while let Some(news) = run.next() {
-                has_left_nothing |= run.take(news);
+                run.take(news);
+                match &run.end {
+                    Some(End::Learned { .. }) => learned.push(run.file.clone()),
+                    Some(End::Failed(_) | End::Cancelled) | None => {}
+                }
             }
-        }
-        if has_left_nothing {
-            self.run = None;
+            if run.end == Some(End::Cancelled) {
+                self.run = None;
+            }
         }
         if self.is_learning() {
             ctx.request_repaint_after(TICK);
         }
+        learned
     }
 
     fn take_news(&mut self, ctx: &Context, reader: usize, news: News) {

@@ -2,21 +2,21 @@
 
 use eframe::egui::{RichText, Slider, Ui, vec2};
 
-use super::run::Run;
+use super::run::{End, Run};
 use super::run_panel::{card, notes, title};
 use super::{Action, chart, strings};
 use crate::app::theme;
 
 /// Shows it.
-pub fn show(ui: &mut Ui, run: &Run, psnr: Option<f64>, verdict: &str, own: &mut Vec<Action>) {
+pub fn show(ui: &mut Ui, run: &Run, end: &End, own: &mut Vec<Action>) {
+    let End::Learned { psnr, nothing, verdict } = end else { return };
     title(ui, run);
     card(ui, |ui| {
         ui.spacing_mut().item_spacing.y = theme::XS;
         match psnr {
             Some(psnr) => {
-                ui.label(RichText::new(strings::closeness(psnr)).heading().color(theme::STRONG));
-                let nothing = run.nothing;
-                ui.label(theme::weak(strings::closeness_detail(psnr, nothing)));
+                ui.label(RichText::new(strings::closeness(*psnr)).heading().color(theme::STRONG));
+                ui.label(theme::weak(strings::closeness_detail(*psnr, *nothing)));
             }
             None => {
                 ui.label(RichText::new(strings::A_GUESS).heading().color(theme::STRONG));
@@ -26,8 +26,11 @@ pub fn show(ui: &mut Ui, run: &Run, psnr: Option<f64>, verdict: &str, own: &mut 
         ui.label(RichText::new(verdict).small());
         ui.add_space(theme::S);
         let size = vec2(ui.available_width(), 32.0);
-        let button = theme::primary(strings::USE_IT).min_size(size);
-        if ui.add(button).on_hover_text(strings::USE_IT_TIP).clicked() {
+        if ui
+            .add_sized(size, theme::primary(strings::USE_IT))
+            .on_hover_text(strings::USE_IT_TIP)
+            .clicked()
+        {
             own.push(Action::Use);
         }
         let button = ui.add_sized(

@@ -56,11 +56,15 @@ pub enum End {
     Learned {
         /// Mean PSNR in dB of photos that it has not seen.
         psnr: Option<f64>,
+        /// The same for doing nothing.
+        nothing: Option<f64>,
         /// What to know of it; sentences.
         verdict: String,
     },
     /// There is none; a sentence.
     Failed(String),
+    /// The user wanted none, and nothing is left.
+    Cancelled,
 }
 
 impl Run {
@@ -131,8 +135,8 @@ impl Run {
         }
     }
 
-    /// Takes a piece of news; returns true where the run is over and has left nothing.
-    pub fn take(&mut self, news: News) -> bool {
+    /// Takes a piece of news.
+    pub fn take(&mut self, news: News) {
         match news {
             News::Event(Event::Reading { done, of }) => self.reading = Some([done, of]),
             News::Event(Event::LeftOut(sentence) | Event::Note(sentence)) => {
@@ -157,29 +161,30 @@ impl Run {
                 self.stop_clock();
                 self.runner = None;
                 self.is_paused = false;
-                return self.take_end(ended);
+                self.take_end(ended);
             }
         }
-        false
     }
 
-    fn take_end(&mut self, ended: Ended) -> bool {
+    fn take_end(&mut self, ended: Ended) {
         match ended {
             Ended::Learned(learned) => {
                 let psnr = learned.psnr_check.or(closeness_of(&learned.operator, &self.told));
+                let check = learned.operator.provenance.check.as_ref();
+                let nothing = check.map(|check| check.psnr_nothing).or(self.nothing);
+                self.end = Some(End::Learned { psnr, nothing, verdict: learned.verdict });
                 let version = Version { file: learned.file, operator: learned.operator, psnr };
-                self.end = Some(End::Learned { psnr, verdict: learned.verdict });
                 self.replace_newest(version);
             }
             Ended::Finished(version) => {
                 let verdict = strings::FINISHED_EARLY.to_owned();
-                self.end = Some(End::Learned { psnr: version.psnr, verdict });
+                self.end =
+                    Some(End::Learned { psnr: version.psnr, nothing: self.nothing, verdict });
                 self.replace_newest(version);
             }
             Ended::Failed(sentence) => self.end = Some(End::Failed(sentence)),
-            Ended::Cancelled => return true,
+            Ended::Cancelled => self.end = Some(End::Cancelled),
         }
-        false
     }
 
     /// The filter itself is its newest version, written once more.
@@ -197,7 +202,13 @@ impl Run {
         } else {
             // By the window's clock: the learner's goes on in pauses.
             let seconds = self.seconds();
-            self.points.push(Point { seconds, learn: psnr_learn, unseen: psnr_check });
+            let point = Point { seconds, learn: psnr_learn, unseen: psnr_check };
+            // What is fitted in closed form comes all at once: of these the best stays.
+            match self.points.last_mut().filter(|_| progress.step == 0) {
+                Some(best) if best.unseen >= point.unseen => {}
+                Some(best) => *best = point,
+                None => self.points.push(point),
+            }
         }
     }
 

@@ -27,10 +27,10 @@ pub fn show(ui: &mut Ui, learn: &Learn, own: &mut Vec<Action>) {
             }
             Some(run) => match &run.end {
                 None => under_way(ui, run, own),
-                Some(End::Learned { psnr, verdict }) => {
-                    outcome::show(ui, run, *psnr, verdict, own);
-                }
+                Some(end @ End::Learned { .. }) => outcome::show(ui, run, end, own),
                 Some(End::Failed(sentence)) => failed(ui, run, sentence, own),
+                // Gone in the next pass.
+                Some(End::Cancelled) => {}
             },
         });
     });
@@ -96,8 +96,11 @@ fn order(ui: &mut Ui, learn: &Learn, own: &mut Vec<Action>) {
         ui.label(theme::weak(words(learn.effort)[1]));
     });
     let obstacle = learn.obstacle();
-    let start = theme::primary(strings::START).min_size(vec2(ui.available_width(), 32.0));
-    let start = ui.add_enabled(obstacle.is_none(), start);
+    let size = vec2(ui.available_width(), 32.0);
+    let start = ui.add_enabled_ui(obstacle.is_none(), |ui| {
+        ui.add_sized(size, theme::primary(strings::START))
+    });
+    let start = start.inner;
     if tip(start, strings::START_TIP, Shortcut::Learn).clicked() {
         own.push(Action::StartOrPause);
     }

@@ -32,7 +32,7 @@ pub const UNPAIRED: &str = "Without a partner";
 // The empty state.
 pub const INVITATION: &str = "A filter learns from a photo before and after your edit. Drop here:";
 pub const WAYS: [[&str; 2]; 3] = [
-    ["Two folders", "photos and their edits, names alike"],
+    ["Two folders", "of photos and of their edits"],
     ["One folder", "with both in it: IMG_1, IMG_1-edit"],
     ["An edited copy", "with its original, or alone onto it"],
 ];
@@ -144,10 +144,10 @@ pub fn purposes(counts: &Counts) -> String {
     }
 }
 
-/// How far a pair can be trusted.
+/// What a pair was found by, and how far that can be trusted.
 pub fn confidence(pair: &Pair) -> &'static str {
     match (pair.confidence, pair.rule) {
-        (Confidence::Unsure, _) => "Unsure: other files fit too",
+        (Confidence::Unsure, _) => "Not sure",
         (_, Rule::Name) => "Same name",
         (_, Rule::SimilarName) => "Similar name",
         (_, Rule::Capture) => "Same moment",
@@ -240,7 +240,7 @@ pub fn not_improving_since(seconds: f64) -> String {
     format!("{NOT_IMPROVING} {}", clock(seconds))
 }
 
-/// "on photos it has not seen, 31.2 dB; doing nothing 25.0 dB".
+/// "31.2 dB; doing nothing 25.0 dB".
 pub fn closeness_detail(psnr: f64, nothing: Option<f64>) -> String {
     let nothing =
         nothing.map_or_else(String::new, |it| format!("; doing nothing {}", decibels(it)));
