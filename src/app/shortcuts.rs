@@ -141,6 +141,8 @@ impl Shortcut {
     /// Space and the arrows belong to whatever has the focus; letters to a text field alone.
     fn is_free(self, ctx: &Context, key: Key) -> bool {
         match key {
+            // Together with Ctrl: no field takes it.
+            Key::Enter => true,
             Key::Space | Key::ArrowUp | Key::ArrowDown => !ctx.egui_wants_keyboard_input(),
             _ => !ctx.text_edit_focused(),
         }

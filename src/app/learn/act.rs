@@ -65,7 +65,9 @@ impl Learn {
     fn apply(&mut self, ctx: &Context, action: Action) {
         match action {
             Action::Choose(half, path) => self.choose(ctx, half, path),
-            Action::Type => self.typed = Some([String::new(), String::new()]),
+            Action::Type => {
+                self.typed.get_or_insert_default();
+            }
             Action::Typed(half, path) => {
                 if let Some(typed) = &mut self.typed {
                     typed[usize::from(half == Half::After)] = path;

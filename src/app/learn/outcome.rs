@@ -9,18 +9,13 @@ use crate::app::theme;
 
 /// Shows it.
 pub fn show(ui: &mut Ui, run: &Run, end: &End, own: &mut Vec<Action>) {
-    let End::Learned { psnr, nothing, verdict } = end else { return };
+    let End::Learned { word, psnr, nothing, verdict } = end else { return };
     title(ui, run);
     card(ui, |ui| {
         ui.spacing_mut().item_spacing.y = theme::XS;
-        match psnr {
-            Some(psnr) => {
-                ui.label(RichText::new(strings::closeness(*psnr)).heading().color(theme::STRONG));
-                ui.label(theme::weak(strings::closeness_detail(*psnr, *nothing)));
-            }
-            None => {
-                ui.label(RichText::new(strings::A_GUESS).heading().color(theme::STRONG));
-            }
+        ui.label(RichText::new(*word).heading().color(theme::STRONG));
+        if let Some(psnr) = psnr {
+            ui.label(theme::weak(strings::closeness_detail(*psnr, *nothing)));
         }
         ui.add_space(theme::XS);
         ui.label(RichText::new(verdict).small());

@@ -54,6 +54,8 @@ pub struct Run {
 pub enum End {
     /// There is a filter.
     Learned {
+        /// How close it is, in a word.
+        word: &'static str,
         /// Mean PSNR in dB of photos that it has not seen.
         psnr: Option<f64>,
         /// The same for doing nothing.
@@ -172,14 +174,22 @@ impl Run {
                 let psnr = learned.psnr_check.or(closeness_of(&learned.operator, &self.told));
                 let check = learned.operator.provenance.check.as_ref();
                 let nothing = check.map(|check| check.psnr_nothing).or(self.nothing);
-                self.end = Some(End::Learned { psnr, nothing, verdict: learned.verdict });
+                let word = match psnr {
+                    _ if learned.rung == Rung::Identity => strings::CHANGES_NOTHING,
+                    Some(psnr) => strings::closeness(psnr),
+                    None => strings::A_GUESS,
+                };
+                self.end = Some(End::Learned { word, psnr, nothing, verdict: learned.verdict });
                 let version = Version { file: learned.file, operator: learned.operator, psnr };
                 self.replace_newest(version);
             }
             Ended::Finished(version) => {
-                let verdict = strings::FINISHED_EARLY.to_owned();
-                self.end =
-                    Some(End::Learned { psnr: version.psnr, nothing: self.nothing, verdict });
+                self.end = Some(End::Learned {
+                    word: version.psnr.map_or(strings::A_GUESS, strings::closeness),
+                    psnr: version.psnr,
+                    nothing: self.nothing,
+                    verdict: strings::FINISHED_EARLY.to_owned(),
+                });
                 self.replace_newest(version);
             }
             Ended::Failed(sentence) => self.end = Some(End::Failed(sentence)),

@@ -1,15 +1,15 @@
 //! Learning on a thread of its own. What the user wishes is asked for at every event.
 
 use std::ops::ControlFlow;
-use std::path::PathBuf;
-use std::sync::mpsc::{self, Receiver, Sender};
+use std::path::Path;
+use std::sync::mpsc::{self, Receiver, Sender, TryRecvError};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread;
 
 use eframe::egui::Context;
 
-use super::saved;
 use super::versions::{Version, closeness_of};
+use super::{saved, strings};
 use crate::operator::{read, write};
 use crate::train::learn::{self, Event, LearnError, Learned, Progress, Task};
 
@@ -105,7 +105,14 @@ impl Runner {
 
     /// The next piece of news.
     pub fn next(&self) -> Option<News> {
-        self.news.try_recv().ok()
+        match self.news.try_recv() {
+            Ok(news) => Some(news),
+            Err(TryRecvError::Empty) => None,
+            // The last news is always how it ended, unless the thread panicked.
+            Err(TryRecvError::Disconnected) => {
+                Some(News::Ended(Ended::Failed(strings::BROKEN_OFF.to_owned())))
+            }
+        }
     }
 }
 
@@ -166,7 +173,8 @@ impl Work {
                     error,
                     LearnError::Exists(_) | LearnError::Interrupted(_) | LearnError::OtherRun(_)
                 );
-                if !is_other {
+                // What was interrupted stays: perhaps its photos are there again tomorrow.
+                if !is_other && !resume {
                     self.remove(&heard.versions);
                 }
                 Some(Ended::Failed(error.to_string()))
@@ -198,12 +206,12 @@ impl Work {
         }
     }
 
-    fn take_version(&self, file: &PathBuf, heard: &Mutex<Heard>) {
+    fn take_version(&self, file: &Path, heard: &Mutex<Heard>) {
         // One that cannot be read is none; the run goes on without showing it.
         let Ok(operator) = read(file) else { return };
         let mut heard = heard.lock().unwrap_or_else(PoisonError::into_inner);
         let psnr = closeness_of(&operator, &heard.progress);
-        let version = Version { file: file.clone(), operator: Arc::new(operator), psnr };
+        let version = Version { file: file.to_owned(), operator: Arc::new(operator), psnr };
         heard.versions.push(version.clone());
         drop(heard);
         self.say(News::Version(version));

@@ -88,6 +88,8 @@ pub const STILL_IMPROVING: &str = "Still improving on photos it has not seen";
 pub const NOT_IMPROVING: &str = "No closer on photos it has not seen since";
 pub const MADE: &str = "Learned by Understudy.";
 pub const FINISHED_EARLY: &str = "Finished early: this is the newest version that was kept.";
+/// Shown when the learner itself fails.
+pub const BROKEN_OFF: &str = "Learning broke off by an error of the program. Your photos are as they were; what was kept so far is offered at the next start.";
 pub const NOTES: &str = "About the pairs";
 pub const TRY_AGAIN: &str = "Back";
 
@@ -99,6 +101,7 @@ pub const LINE_NOTHING: &str = "Doing nothing";
 
 // The result.
 pub const A_GUESS: &str = "A first guess";
+pub const CHANGES_NOTHING: &str = "Changes nothing";
 pub const NOTHING_LEARNED: &str = "Nothing was learned";
 pub const USE_IT: &str = "Use it";
 pub const USE_IT_TIP: &str = "Choose it in Apply; it is among your filters";
