@@ -197,7 +197,7 @@ fn what_was_interrupted_is_offered_and_goes_on() {
     assert!(folder.path().join("filters/half-done.run/task.json").exists());
     let mut window = window(folder.path());
     assert!(has(&window, "Learning “Half done” was interrupted."));
-    press(&mut window, "Go on");
+    press(&mut window, "Resume");
     wait(&mut window, "its pairs", |window| has(window, "3 pairs found"));
     wait(&mut window, "the result", |window| has(window, "Use it"));
     assert!(folder.path().join("filters/half-done.safetensors").exists());

@@ -116,18 +116,29 @@ impl Frame {
         color: Color32,
     ) {
         let at = |point: &Point| Some(self.at(point.seconds, value(point)?));
-        let mut line: Vec<Pos2> = points.iter().filter_map(at).collect();
-        if let Some(last) = line.last().copied() {
+        let mut parts = points.chunk_by(|a, b| a.is_training == b.is_training).peekable();
+        while let Some(part) = parts.next() {
+            let mut line: Vec<Pos2> = part.iter().filter_map(at).collect();
+            let Some(last) = line.last().copied() else { continue };
             painter.circle_filled(last, 3.0, color);
-            // It holds until the next one.
-            line.push(pos2(self.rect.right(), last.y));
+            // A value holds until the next one.
+            let until = parts.peek().and_then(|next| at(next.first()?));
+            line.push(pos2(until.map_or(self.rect.right(), |next| next.x), last.y));
+            painter.line(line, Stroke::new(1.5, color));
         }
-        painter.line(line, Stroke::new(1.5, color));
     }
 }
 
 /// The lines' meaning, with their last values: numbers beside colours.
 fn legend(ui: &mut Ui, run: &Run) {
+    ui.scope(|ui| {
+        ui.spacing_mut().interact_size.y = 18.0;
+        ui.spacing_mut().item_spacing.y = theme::XS;
+        rows(ui, run);
+    });
+}
+
+fn rows(ui: &mut Ui, run: &Run) {
     let last = |value: fn(&Point) -> Option<f64>| run.points.iter().rev().find_map(value);
     let rows = [
         (strings::LINE_UNSEEN, last(|point| point.unseen), UNSEEN, false),
@@ -137,7 +148,6 @@ fn legend(ui: &mut Ui, run: &Run) {
     for (words, value, color, is_dashed) in rows {
         let Some(value) = value else { continue };
         ui.horizontal(|ui| {
-            ui.spacing_mut().interact_size.y = 18.0;
             let (rect, _) = ui.allocate_exact_size(vec2(16.0, 18.0), Sense::hover());
             let ends = [rect.left_center(), rect.right_center()];
             if is_dashed {

@@ -17,6 +17,9 @@ pub struct Point {
     pub learn: Option<f64>,
     /// Mean PSNR in dB of photos that it has not seen.
     pub unseen: Option<f64>,
+    /// Whether a network is trained. It is judged by a few photos that are held back, what is fitted
+    /// in closed form by all of them in turn: the two do not lie on one line.
+    pub is_training: bool,
 }
 
 /// A run.
@@ -188,7 +191,11 @@ impl Run {
                     word: version.psnr.map_or(strings::A_GUESS, strings::closeness),
                     psnr: version.psnr,
                     nothing: self.nothing,
-                    verdict: strings::FINISHED_EARLY.to_owned(),
+                    verdict: if self.points.last().is_some_and(|last| last.is_training) {
+                        strings::FINISHED_WITHOUT_NETWORK.to_owned()
+                    } else {
+                        strings::FINISHED_EARLY.to_owned()
+                    },
                 });
                 self.replace_newest(version);
             }
@@ -212,9 +219,10 @@ impl Run {
         } else {
             // By the window's clock: the learner's goes on in pauses.
             let seconds = self.seconds();
-            let point = Point { seconds, learn: psnr_learn, unseen: psnr_check };
+            let is_training = progress.step > 0;
+            let point = Point { seconds, learn: psnr_learn, unseen: psnr_check, is_training };
             // What is fitted in closed form comes all at once: of these the best stays.
-            match self.points.last_mut().filter(|_| progress.step == 0) {
+            match self.points.last_mut().filter(|last| !is_training && !last.is_training) {
                 Some(best) if best.unseen >= point.unseen => {}
                 Some(best) => *best = point,
                 None => self.points.push(point),

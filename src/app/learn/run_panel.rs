@@ -44,7 +44,7 @@ fn interrupted(ui: &mut Ui, learn: &Learn, own: &mut Vec<Action>) {
             let pairs = it.learn.len() + it.check.len();
             ui.label(theme::weak(strings::interrupted_detail(pairs)));
             ui.horizontal(|ui| {
-                if ui.add(theme::primary(strings::RESUME_IT)).clicked() {
+                if ui.add(theme::primary(strings::GO_ON)).clicked() {
                     own.push(Action::GoOn(index));
                 }
                 if ui.button(strings::DISCARD_IT).clicked() {
@@ -164,7 +164,7 @@ fn doing(run: &Run) -> String {
         (Some(Wish::Pause), _) => strings::PAUSED.to_owned(),
         (_, Some([done, of])) if done < of => strings::reading(done, of),
         (_, Some(_)) => strings::FITTING.to_owned(),
-        _ if run.told.last().is_some_and(|last| last.step > 0) || !run.versions.is_empty() => {
+        _ if run.points.last().is_some_and(|last| last.is_training) || !run.versions.is_empty() => {
             strings::TRAINING.to_owned()
         }
         _ if run.told.is_empty() => strings::STARTING.to_owned(),
