@@ -37,8 +37,11 @@ pub fn show(ui: &mut Ui, run: &Run, end: &End, own: &mut Vec<Action>) {
         }
     });
     versions(ui, run, own);
-    ui.add_space(theme::S);
-    chart::show(ui, run);
+    // From one pair there is nothing to show: no photo that it has not seen.
+    if run.closeness().is_some() {
+        ui.add_space(theme::S);
+        chart::show(ui, run);
+    }
     notes(ui, run);
 }
 

@@ -126,10 +126,9 @@ impl Run {
         (self.spent + now).as_secs_f64()
     }
 
-    /// Mean PSNR in dB of unseen photos as told last, else of those that it learns from.
+    /// Mean PSNR in dB of unseen photos as told last.
     pub fn closeness(&self) -> Option<f64> {
-        let last = self.points.last()?;
-        last.unseen.or(last.learn)
+        self.points.last()?.unseen
     }
 
     /// The version that is to be seen.
@@ -220,6 +219,8 @@ impl Run {
             // By the window's clock: the learner's goes on in pauses.
             let seconds = self.seconds();
             let is_training = progress.step > 0;
+            // Alone, the figure on photos that it learns from would promise too much.
+            let psnr_learn = psnr_learn.filter(|_| psnr_check.is_some());
             let point = Point { seconds, learn: psnr_learn, unseen: psnr_check, is_training };
             // What is fitted in closed form comes all at once: of these the best stays.
             match self.points.last_mut().filter(|last| !is_training && !last.is_training) {

@@ -143,6 +143,7 @@ pub fn purposes(counts: &Counts) -> String {
         return format!("Reading: {} of {}", counts.found - counts.waiting, counts.found);
     }
     match (counts.learn, counts.check) {
+        (1, 0) => "Learns from 1.".to_owned(),
         (learn, 0) => format!("Learns from {learn}; each is also judged without itself."),
         (learn, check) => format!("Learns from {learn}, checks on {check}."),
     }
