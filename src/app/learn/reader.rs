@@ -15,8 +15,9 @@ use crate::kernel::sample::{Sites, sample};
 use crate::photo;
 use crate::train::examples::{Example, Halves, Options, Pair, Pairing, Progress, Reason, read_one};
 
-/// Most columns and rows of a thumbnail: two pixels a point.
-pub const THUMBNAIL: [usize; 2] = [168, 112];
+/// Most columns and rows of a thumbnail: two pixels a point. Beside two of them there is room for the
+/// longest word on a pair.
+pub const THUMBNAIL: [usize; 2] = [148, 100];
 /// Short side of what thumbnails are made from.
 const SAMPLE: usize = 256;
 
