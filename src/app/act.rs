@@ -35,6 +35,9 @@ impl App {
             Action::AskOpen => self.file_dialogs.ask_photo(ctx),
             Action::Open(photos) => self.open_first_of(photos),
             Action::Choose(filter) => self.choose(filter),
+            // Filters and strengths are not on screen there.
+            Action::StepFilter(_) | Action::AddStrength(_)
+                if self.workspace == Workspace::Learn => {}
             Action::StepFilter(step) => self.step_filter(step),
             Action::SetStrength(strength) => self.set_strength(|_| strength),
             Action::AddStrength(step) => self.set_strength(|strength| strength + step),
@@ -89,6 +92,7 @@ impl App {
             Action::DismissNotice => {
                 self.notices.pop();
             }
+            Action::Learn(action) => self.learn_action(ctx, action),
         }
     }
 
@@ -196,7 +200,9 @@ impl App {
 
     fn ask_export(&mut self) {
         if let (Some(photo), false) = (&self.photo, self.is_exporting()) {
-            let filter = self.chosen().map(|index| self.library.entries[index].name.as_str());
+            // In Learn the filter has no name yet.
+            let chosen = self.chosen().filter(|_| self.workspace != Workspace::Learn);
+            let filter = chosen.map(|index| self.library.entries[index].name.as_str());
             self.dialog = Some(Dialog::Export(ExportDialog::new(&photo.path, filter)));
         }
     }
@@ -204,7 +210,7 @@ impl App {
     fn export(&mut self, target: PathBuf, options: ExportOptions) {
         let Some(photo) = self.photo.clone() else { return };
         let ticket = self.ticket();
-        let edit = self.stack.edit();
+        let edit = self.shown_edit();
         let order = Export { photo, edit, target: target.clone(), options };
         self.engine.send(Command::Export(ticket, order));
         self.job = Some(Job::Running { ticket, target, progress: 0.0 });

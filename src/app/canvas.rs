@@ -317,13 +317,13 @@ impl Canvas {
     }
 
     /// Says that what is held over the window can be dropped.
-    pub fn paint_drop_target(&self, ui: &mut Ui) {
+    pub fn paint_drop_target(&self, ui: &mut Ui, words: &str) {
         let painter = ui.painter_at(self.rect);
         painter.rect_filled(self.rect, 0.0, Color32::from_black_alpha(120));
         let frame = self.rect.shrink(theme::M);
         painter.rect_stroke(frame, 8.0, Stroke::new(2.0, theme::STRONG), StrokeKind::Inside);
         let middle = frame.center();
-        theme::pill(ui, Align2::CENTER_CENTER, middle, frame.width(), strings::DROP_HERE);
+        theme::pill(ui, Align2::CENTER_CENTER, middle, frame.width(), words);
     }
 
     /// The nearest edge of a physical pixel.

@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 
 use eframe::egui::Context;
 
-use super::strings;
+use super::{learn, strings};
+use crate::train::examples::Half;
 
 /// Nobody dismisses a dialog sooner than this: an answer that comes faster means that none was shown.
 const FASTEST_HAND: Duration = Duration::from_millis(400);
@@ -14,7 +15,7 @@ const FASTEST_HAND: Duration = Duration::from_millis(400);
 const PHOTOS: [&str; 8] = ["jpg", "jpeg", "png", "tif", "tiff", "webp", "bmp", "gif"];
 
 /// What a dialog answered.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub enum Answer {
     /// This photo is to be opened.
     Photo(PathBuf),
@@ -26,6 +27,8 @@ pub enum Answer {
     NoPhotoDialog,
     /// There is no dialog to choose targets with.
     NoTargetDialog,
+    /// Examples were chosen, or there is no dialog for it.
+    Learn(learn::Action),
 }
 
 /// At most one dialog at a time.
@@ -61,6 +64,26 @@ impl FileDialogs {
         self.ask(ctx, || dialog.save_file(), Answer::Target, Answer::NoTargetDialog);
     }
 
+    /// Asks for the folder of photos or of edits.
+    pub fn ask_folder(&mut self, ctx: &Context, half: Half) {
+        let title = match half {
+            Half::Before => strings::learn::BEFORE_TIP,
+            Half::After => strings::learn::AFTER_TIP,
+        };
+        let dialog = rfd::AsyncFileDialog::new().set_title(title);
+        let chosen = move |path| Answer::Learn(learn::Action::Choose(half, path));
+        self.ask(ctx, || dialog.pick_folder(), chosen, Answer::Learn(learn::Action::Type));
+    }
+
+    /// Asks for photos and their edits.
+    pub fn ask_files(&mut self, ctx: &Context) {
+        let dialog = rfd::AsyncFileDialog::new()
+            .set_title(strings::learn::FILES_TIP)
+            .add_filter(strings::PHOTOS, &PHOTOS);
+        let chosen = |paths| Answer::Learn(learn::Action::Add(paths));
+        self.ask(ctx, || dialog.pick_files(), chosen, Answer::Learn(learn::Action::Type));
+    }
+
     /// The answer of a dialog that was closed meanwhile.
     pub fn answer(&mut self) -> Option<Answer> {
         let answer = self.answers.try_recv().ok()?;
@@ -69,14 +92,14 @@ impl FileDialogs {
     }
 
     /// Starts a dialog here, as macOS wants it, and waits for its answer elsewhere.
-    fn ask<F>(
+    fn ask<F, H: Paths>(
         &mut self,
         ctx: &Context,
         start: impl FnOnce() -> F,
-        chosen: impl FnOnce(PathBuf) -> Answer + Send + 'static,
+        chosen: impl FnOnce(H::Paths) -> Answer + Send + 'static,
         none: Answer,
     ) where
-        F: Future<Output = Option<rfd::FileHandle>> + Send + 'static,
+        F: Future<Output = Option<H>> + Send + 'static,
     {
         if self.is_open {
             return;
@@ -86,7 +109,7 @@ impl FileDialogs {
             (self.sender.clone(), ctx.clone(), Instant::now(), start());
         std::thread::spawn(move || {
             let answer = match pollster::block_on(dialog) {
-                Some(file) => chosen(file.path().to_owned()),
+                Some(files) => chosen(files.paths()),
                 None if began.elapsed() < FASTEST_HAND => none,
                 None => Answer::Nothing,
             };
@@ -94,5 +117,28 @@ impl FileDialogs {
             sender.send(answer).ok();
             ctx.request_repaint();
         });
+    }
+}
+
+/// What a dialog gives: one file or folder, or several.
+trait Paths {
+    type Paths;
+
+    fn paths(self) -> Self::Paths;
+}
+
+impl Paths for rfd::FileHandle {
+    type Paths = PathBuf;
+
+    fn paths(self) -> PathBuf {
+        self.path().to_owned()
+    }
+}
+
+impl Paths for Vec<rfd::FileHandle> {
+    type Paths = Vec<PathBuf>;
+
+    fn paths(self) -> Vec<PathBuf> {
+        self.into_iter().map(Paths::paths).collect()
     }
 }

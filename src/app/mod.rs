@@ -16,6 +16,7 @@ mod file_dialogs;
 mod filter_list;
 mod inspector;
 mod keeping;
+mod learn;
 mod memory;
 mod notice;
 mod open;
@@ -46,9 +47,10 @@ use std::sync::Arc;
 
 use eframe::egui::{self, CentralPanel, Context, Key, Modifiers, TextureId, Ui, ViewportCommand};
 
+use crate::edit::Edit;
 use crate::engine::{Backend, Choice, Engine, Processor, Scene, Ticket};
-use crate::operator::Library;
-use crate::operator::Tuning;
+use crate::operator::{Library, Tuning};
+
 use crate::photo::{ExportOptions, Photo};
 use before_after::BeforeAfter;
 use canvas::{Canvas, Seen, Stage};
@@ -58,6 +60,7 @@ use difference::Difference;
 use export::{ExportDialog, Job};
 use file_dialogs::FileDialogs;
 use keeping::Keeping;
+use learn::Learn;
 pub use memory::Memory;
 use open::OpenDialog;
 use pictures::Pictures;
@@ -98,6 +101,7 @@ pub struct App {
     search: String,
     opening: Option<Opening>,
     job: Option<Job>,
+    learn: Learn,
 
     dialog: Option<Dialog>,
     file_dialogs: FileDialogs,
@@ -107,7 +111,7 @@ pub struct App {
     first_run: bool,
     /// Whether the chosen filter is to be scrolled to.
     reveal_filter: bool,
-    /// Whether the window was to be closed in mid-export, and the user was told.
+    /// Whether the window was to be closed in mid-export or while learning, and the user was told.
     is_closing: bool,
 }
 
@@ -176,11 +180,23 @@ pub(crate) enum Action {
     ShowShortcuts,
     CloseDialog,
     DismissNotice,
+    /// What the Learn workspace is for.
+    Learn(learn::Action),
 }
 
 impl App {
     /// A window that opens the first of `photos`, or the photo that comes with the program.
     pub fn new(cc: &eframe::CreationContext<'_>, photos: Vec<PathBuf>, choice: Choice) -> Self {
+        Self::with_library(cc, photos, choice, Library::load())
+    }
+
+    /// The same with a library of one's own.
+    pub fn with_library(
+        cc: &eframe::CreationContext<'_>,
+        photos: Vec<PathBuf>,
+        choice: Choice,
+        library: Library,
+    ) -> Self {
         theme::apply(&cc.egui_ctx);
         let render = cc.wgpu_render_state.clone();
         let backend = match &render {
@@ -190,7 +206,6 @@ impl App {
             None => Backend::Cpu { reason: strings::NO_DEVICE.to_owned() },
         };
         let ctx = cc.egui_ctx.clone();
-        let library = Library::load();
         let first = filter_list::order(&library).first().map(|&index| &library.entries[index]);
         let stack = Stack::of(first.map(|entry| Arc::clone(&entry.operator)));
         let mut app = Self {
@@ -214,6 +229,7 @@ impl App {
             search: String::new(),
             opening: None,
             job: None,
+            learn: Learn::new(library.root.as_deref()),
             dialog: None,
             file_dialogs: FileDialogs::new(),
             notices: library.problems.clone(),
@@ -233,7 +249,12 @@ impl eframe::App for App {
             self.receive(ctx, event);
         }
         while let Some(answer) = self.file_dialogs.answer() {
-            self.receive_answer(answer);
+            self.receive_answer(ctx, answer);
+        }
+        for filter in self.learn.hear(ctx) {
+            if let Err(error) = self.library.take(&filter) {
+                self.notify(error.to_string());
+            }
         }
         self.keep(ctx);
         self.close(ctx);
@@ -245,7 +266,7 @@ impl eframe::App for App {
 
     fn ui(&mut self, ui: &mut Ui, _: &mut eframe::Frame) {
         let mut actions = Vec::new();
-        actions.extend(dropped(ui.ctx()));
+        actions.extend(dropped(ui.ctx(), self.workspace));
         let held = self.panels(ui, &mut actions);
         let surround = egui::Frame::new().fill(theme::SURROUND);
         CentralPanel::default().frame(surround).show(ui, |ui| self.center(ui, held, actions));
@@ -258,16 +279,19 @@ impl App {
         matches!(self.job, Some(Job::Running { .. }))
     }
 
-    /// Asks once more before an export is lost with the window.
+    /// Asks once more before an export is lost with the window, or learning is interrupted.
     fn close(&mut self, ctx: &Context) {
-        self.is_closing &= self.is_exporting();
-        if self.is_exporting()
-            && !self.is_closing
-            && ctx.input(|input| input.viewport().close_requested())
-        {
+        let is_busy = self.is_exporting() || self.learn.is_learning();
+        self.is_closing &= is_busy;
+        if is_busy && !self.is_closing && ctx.input(|input| input.viewport().close_requested()) {
             ctx.send_viewport_cmd(ViewportCommand::CancelClose);
             self.is_closing = true;
-            self.notify(strings::CLOSE_WHILE_EXPORTING.to_owned());
+            let sentence = if self.is_exporting() {
+                strings::CLOSE_WHILE_EXPORTING
+            } else {
+                strings::learn::CLOSE_WHILE_LEARNING
+            };
+            self.notify(sentence.to_owned());
         }
     }
 }
@@ -279,11 +303,19 @@ impl App {
         let photo = self.photo.as_deref();
         let time = self.panes[0].shown().map(|shown| shown.frame.time);
         top_bar::show(ui, self.workspace, photo, self.is_exporting(), actions);
-        status_bar::show(ui, self.processor.as_ref(), time, self.job.as_ref(), actions);
+        let (job, learning) = (self.job.as_ref(), self.learn.words());
+        status_bar::show(ui, self.processor.as_ref(), time, job, learning.as_deref(), actions);
         let held = view_bar::show(ui, &self.view_bar_state(), actions);
-        if self.workspace == Workspace::Compare {
-            self.compare_panels(ui, actions);
-            return held;
+        match self.workspace {
+            Workspace::Apply => {}
+            Workspace::Compare => {
+                self.compare_panels(ui, actions);
+                return held;
+            }
+            Workspace::Learn => {
+                learn::panels(ui, &self.learn, actions);
+                return held;
+            }
         }
         let list = filter_list::Shown {
             library: &self.library,
@@ -345,7 +377,11 @@ impl App {
     /// What stands over the picture area: where to drop, and what the user should read.
     fn notices(&mut self, ui: &mut Ui, canvas: &Canvas) {
         if ui.input(|input| !input.raw.hovered_files.is_empty()) {
-            canvas.paint_drop_target(ui);
+            let words = match self.workspace {
+                Workspace::Learn => strings::learn::DROP_HERE,
+                Workspace::Apply | Workspace::Compare => strings::DROP_HERE,
+            };
+            canvas.paint_drop_target(ui, words);
         }
         let mut actions = Vec::new();
         if let Some(sentence) = self.notices.last() {
@@ -369,6 +405,7 @@ impl App {
             (None, Some(_)) if self.panes[0].shown().is_none() => {
                 Some(strings::PREPARING.to_owned())
             }
+            _ if self.workspace == Workspace::Learn => None,
             _ if self.first_run && self.photo.is_some() => Some(strings::FIRST_RUN.to_owned()),
             _ => None,
         };
@@ -397,7 +434,15 @@ impl App {
     /// What is to be seen; None without a photo.
     fn scene(&self) -> Option<Scene> {
         let photo = self.photo.clone()?;
-        Some(Scene { photo, edit: self.stack.edit(), view: self.viewpoint.view(&self.area) })
+        Some(Scene { photo, edit: self.shown_edit(), view: self.viewpoint.view(&self.area) })
+    }
+
+    /// The edit that is on screen, and so the one that is exported.
+    fn shown_edit(&self) -> Edit {
+        match self.workspace {
+            Workspace::Learn => self.learn.edit(),
+            Workspace::Apply | Workspace::Compare => self.stack.edit(),
+        }
     }
 
     fn dialogs(&mut self, ctx: &Context) {
@@ -418,9 +463,13 @@ impl App {
     }
 }
 
-/// The photos that were dropped on the window.
-fn dropped(ctx: &Context) -> Option<Action> {
+/// What was dropped on the window: photos, or examples.
+fn dropped(ctx: &Context, workspace: Workspace) -> Option<Action> {
     let files = ctx.input(|input| input.raw.dropped_files.clone());
     let photos: Vec<_> = files.iter().map(|file| file.path().to_owned()).collect();
-    (!photos.is_empty()).then_some(Action::Open(photos))
+    let action = match workspace {
+        Workspace::Learn => Action::Learn(learn::Action::Add(photos.clone())),
+        Workspace::Apply | Workspace::Compare => Action::Open(photos.clone()),
+    };
+    (!photos.is_empty()).then_some(action)
 }

@@ -97,8 +97,9 @@ impl App {
     }
 
     /// Takes the answer of a file dialog.
-    pub(super) fn receive_answer(&mut self, answer: Answer) {
+    pub(super) fn receive_answer(&mut self, ctx: &Context, answer: Answer) {
         match (answer, &mut self.dialog) {
+            (Answer::Learn(action), _) => self.learn_action(ctx, action),
             (Answer::Photo(path), _) => self.open_asked(path),
             (Answer::Target(path), Some(Dialog::Export(dialog))) => dialog.set_confirmed(path),
             (Answer::NoPhotoDialog, _) => self.dialog = Some(Dialog::Open(OpenDialog::default())),

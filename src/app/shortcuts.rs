@@ -3,7 +3,7 @@
 use eframe::egui::{self, Context, Key, Modifiers};
 
 use super::comparison::Comparison;
-use super::{Action, Workspace, compare};
+use super::{Action, Workspace, compare, learn};
 
 /// What can be done with a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,6 +31,7 @@ pub enum Shortcut {
     Stronger,
     Undo,
     Redo,
+    Learn,
     Sheet,
 }
 
@@ -44,7 +45,7 @@ const STRENGTH_STEP: f32 = 0.05;
 impl Shortcut {
     /// All of them, in the order of the sheet. A key with Shift or Alt comes before the key alone,
     /// which would take it otherwise.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 25] = [
         Self::Open,
         Self::Export,
         Self::PreviousFilter,
@@ -68,6 +69,7 @@ impl Shortcut {
         Self::ZoomOut,
         Self::Undo,
         Self::Redo,
+        Self::Learn,
         Self::Sheet,
     ];
 
@@ -97,6 +99,7 @@ impl Shortcut {
             Self::Stronger => "Strength plus 5 %",
             Self::Undo => "Undo",
             Self::Redo => "Redo",
+            Self::Learn => "Start or pause learning",
             Self::Sheet => "This sheet",
         }
     }
@@ -127,6 +130,7 @@ impl Shortcut {
             Self::Stronger => ".",
             Self::Undo => "Ctrl+Z",
             Self::Redo => "Ctrl+Y",
+            Self::Learn => "Ctrl+Enter",
             Self::Sheet => "?",
         };
         if ctx.os().is_mac() { keys.replace("Ctrl", "Cmd") } else { keys.to_owned() }
@@ -163,6 +167,7 @@ impl Shortcut {
             Self::Stronger => &[(NONE, Key::Period)],
             Self::Undo => &[(COMMAND, Key::Z)],
             Self::Redo => &[(COMMAND, Key::Y), (COMMAND_SHIFT, Key::Z)],
+            Self::Learn => &[(COMMAND, Key::Enter)],
             Self::Sheet => &[(NONE, Key::Questionmark)],
         }
     }
@@ -192,6 +197,7 @@ impl Shortcut {
             Self::Stronger => Action::AddStrength(STRENGTH_STEP),
             Self::Undo => Action::Undo,
             Self::Redo => Action::Redo,
+            Self::Learn => Action::Learn(learn::Action::StartOrPause),
             Self::Sheet => Action::ShowShortcuts,
         })
     }
@@ -199,6 +205,8 @@ impl Shortcut {
     /// Space and the arrows belong to whatever has the focus; letters to a text field alone.
     fn is_free(self, ctx: &Context, key: Key) -> bool {
         match key {
+            // Together with Ctrl: no field takes it.
+            Key::Enter => true,
             Key::Space | Key::ArrowUp | Key::ArrowDown => !ctx.egui_wants_keyboard_input(),
             _ => !ctx.text_edit_focused(),
         }

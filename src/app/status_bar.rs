@@ -5,7 +5,7 @@ use std::time::Duration;
 use eframe::egui::{Align, Button, Label, Layout, Panel, ProgressBar, RichText, Ui, vec2};
 
 use super::export::Job;
-use super::{Action, strings, theme};
+use super::{Action, Workspace, strings, theme};
 use crate::engine::Processor;
 
 const HEIGHT: f32 = 36.0;
@@ -16,6 +16,7 @@ pub fn show(
     processor: Option<&Processor>,
     time: Option<Duration>,
     job: Option<&Job>,
+    learning: Option<&str>,
     actions: &mut Vec<Action>,
 ) {
     let frame = theme::panel_frame(vec2(theme::M, 0.0));
@@ -27,27 +28,40 @@ pub fn show(
                 ui.label(theme::weak(strings::frame_time(time)))
                     .on_hover_text(strings::FRAME_TIME_TIP);
             }
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| match job {
-                None => {}
-                Some(Job::Running { target, progress, .. }) => {
-                    running(ui, &strings::exporting(target, *progress), *progress, actions);
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                if let Some(words) = learning {
+                    // From the right: the way to where it can be stopped.
+                    let button = Button::new(RichText::new(words).small());
+                    let button = ui.add(button.min_size(vec2(0.0, 24.0)));
+                    if button.on_hover_text(strings::LEARN_TIP).clicked() {
+                        actions.push(Action::Enter(Workspace::Learn));
+                    }
+                    ui.add_space(theme::S);
                 }
-                Some(Job::Failed(target)) => {
-                    if small_button(ui, strings::DISMISS) {
-                        actions.push(Action::DismissJob);
+                match job {
+                    None => {}
+                    Some(Job::Running { target, progress, .. }) => {
+                        running(ui, &strings::exporting(target, *progress), *progress, actions);
                     }
-                    theme::chip(ui, &strings::not_saved(target))
+                    Some(Job::Failed(target)) => {
+                        if small_button(ui, strings::DISMISS) {
+                            actions.push(Action::DismissJob);
+                        }
+                        theme::chip(ui, &strings::not_saved(target))
+                            .on_hover_text(target.display().to_string());
+                    }
+                    Some(Job::Saved(target)) => {
+                        if small_button(ui, strings::DISMISS) {
+                            actions.push(Action::DismissJob);
+                        }
+                        if small_button(ui, strings::SHOW_IN_FOLDER) {
+                            actions.push(Action::ShowInFolder(target.clone()));
+                        }
+                        ui.add(
+                            Label::new(RichText::new(strings::saved(target)).small()).truncate(),
+                        )
                         .on_hover_text(target.display().to_string());
-                }
-                Some(Job::Saved(target)) => {
-                    if small_button(ui, strings::DISMISS) {
-                        actions.push(Action::DismissJob);
                     }
-                    if small_button(ui, strings::SHOW_IN_FOLDER) {
-                        actions.push(Action::ShowInFolder(target.clone()));
-                    }
-                    ui.add(Label::new(RichText::new(strings::saved(target)).small()).truncate())
-                        .on_hover_text(target.display().to_string());
                 }
             });
         });

@@ -1,5 +1,7 @@
 //! Every word that the user reads, in one place.
 
+pub mod learn;
+
 use std::path::Path;
 
 use super::stack::{Item, Stack};

@@ -12,7 +12,7 @@ use serde_json::json;
 
 use super::import::file_of;
 use super::{complain, say, stopped_by_signals};
-use crate::operator::{Provenance, title_from_name};
+use crate::operator::{Provenance, title_from_name, today};
 use crate::train::Budget;
 use crate::train::examples;
 use crate::train::examples::Pair;
@@ -106,7 +106,7 @@ pub(super) fn run(arguments: Arguments) -> Result<(), String> {
         title: arguments.name.unwrap_or_else(|| title_from_name(&name)),
         provenance: Provenance {
             made: Some("Learned by Understudy.".to_owned()),
-            date: Some(super::today()),
+            date: Some(today()),
             edit: arguments.edit,
             license: arguments.license,
             ..Provenance::default()

@@ -122,24 +122,6 @@ fn stopped_by_signals() -> Arc<AtomicBool> {
     stopped
 }
 
-/// Today's date, `YYYY-MM-DD`, in UTC.
-fn today() -> String {
-    let days = std::time::SystemTime::now()
-        .duration_since(std::time::UNIX_EPOCH)
-        .map_or(0, |since| (since.as_secs() / 86_400) as i64);
-    // From days since 1970 to the calendar (Hinnant's civil_from_days): years begin in March.
-    let days = days + 719_468;
-    let era = days.div_euclid(146_097);
-    let day = days.rem_euclid(146_097);
-    let year = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365;
-    let of_year = day - (365 * year + year / 4 - year / 100);
-    let month = (5 * of_year + 2) / 153;
-    let of_month = of_year - (153 * month + 2) / 5 + 1;
-    let month = if month < 10 { month + 3 } else { month - 9 };
-    let year = year + 400 * era + i64::from(month <= 2);
-    format!("{year:04}-{month:02}-{of_month:02}")
-}
-
 /// A line on standard output. A reader that has gone away gets no more lines; the work goes on.
 fn say(line: &str) {
     match writeln!(io::stdout(), "{line}") {

@@ -25,6 +25,8 @@ pub struct Library {
     pub entries: Vec<Entry>,
     /// A sentence for each file of the user's own that could not be read.
     pub problems: Vec<String>,
+    /// The folder of the user's own filters; None where the system has none.
+    pub root: Option<PathBuf>,
 }
 
 /// A filter with its place in the library.
@@ -43,12 +45,19 @@ pub struct Entry {
 impl Library {
     /// The built-in filters and those in [`Library::folder`].
     pub fn load() -> Self {
-        let mut library = Self::default();
+        Self::load_from(Self::folder())
+    }
+
+    /// The built-in filters and those in another folder, which need not exist.
+    pub fn load_from(root: Option<PathBuf>) -> Self {
+        let mut library = Self { root, ..Self::default() };
         for (name, bytes) in BUILT_IN {
             let path = PathBuf::from(format!("models/{name}.safetensors"));
             library.add(name.to_owned(), true, None, read_bytes(bytes, &path));
         }
-        let mut files: Vec<PathBuf> = Self::folder()
+        let mut files: Vec<PathBuf> = library
+            .root
+            .as_ref()
             .and_then(|folder| fs::read_dir(folder).ok())
             .map(|entries| entries.filter_map(|entry| Some(entry.ok()?.path())).collect())
             .unwrap_or_default();
@@ -66,6 +75,22 @@ impl Library {
             library.add(name, false, Some(file), operator);
         }
         library
+    }
+
+    /// Takes a filter in that has just come into the folder, behind all others so that no place
+    /// changes, and returns its place; that of the same file if it is in already.
+    ///
+    /// # Errors
+    /// When the file cannot be used.
+    pub fn take(&mut self, file: &Path) -> Result<usize, OperatorError> {
+        let is_it = |entry: &Entry| entry.file.as_deref() == Some(file);
+        if let Some(place) = self.entries.iter().position(is_it) {
+            return Ok(place);
+        }
+        let operator = Arc::new(read(file)?);
+        let name = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        self.entries.push(Entry { name, builtin: false, file: Some(file.to_owned()), operator });
+        Ok(self.entries.len() - 1)
     }
 
     /// The folder of the user's own filters. It need not exist.
@@ -95,29 +120,25 @@ impl Library {
         Err(OperatorError::Unknown { name: text.to_owned() })
     }
 
-    /// Writes a filter of the user's own into [`Library::folder`] and adds it; its place among the
-    /// entries. A name that is taken gets a number.
+    /// Writes a filter of the user's own into the folder and takes it in; its place among the entries.
+    /// A name that is taken gets a number.
     ///
     /// # Errors
     /// When there is no such folder or it cannot be written to.
     pub fn keep(&mut self, operator: &Operator, name: &str) -> Result<usize, OperatorError> {
         let failed =
             |path: &Path, reason: String| OperatorError::Write { path: path.to_owned(), reason };
-        let folder = Self::folder().ok_or_else(|| {
+        let folder = self.root.clone().ok_or_else(|| {
             failed(Path::new(name), "this system has no folder for your filters".to_owned())
         })?;
         fs::create_dir_all(&folder).map_err(|error| failed(&folder, error.to_string()))?;
-        let is_free = |name: &String| {
-            !Self::is_built_in(name) && !folder.join(format!("{name}.safetensors")).exists()
-        };
+        let file_of = |name: &str| folder.join(format!("{name}.safetensors"));
+        let is_free = |name: &String| !Self::is_built_in(name) && !file_of(name).exists();
         let numbered = (2..).map(|number| format!("{name}-{number}"));
         let name = std::iter::once(name.to_owned()).chain(numbered).find(is_free);
-        let name = name.unwrap_or_default();
-        let file = folder.join(format!("{name}.safetensors"));
+        let file = file_of(&name.unwrap_or_default());
         write(operator, &file, false)?;
-        let operator = Arc::new(read(&file)?);
-        self.entries.push(Entry { name, builtin: false, file: Some(file), operator });
-        Ok(self.entries.len() - 1)
+        self.take(&file)
     }
 
     fn add(

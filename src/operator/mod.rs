@@ -23,7 +23,7 @@ pub use file::{read, read_bytes, write};
 pub use import::{import, title_from_name};
 pub use library::{Entry, Library};
 pub use network::{AdaptiveNorm, Block, Conv, Layer, Network};
-pub use provenance::{Check, Provenance};
+pub use provenance::{Check, Provenance, today};
 pub use spec::FORMAT;
 pub use tuning::{Settings, Tuning};
 

@@ -27,7 +27,7 @@ fn lines(output: &Output) -> Vec<Value> {
 }
 
 /// A scene of soft patches, different for every seed.
-fn scene(seed: u64) -> Vec<[f32; 3]> {
+pub fn scene(seed: u64) -> Vec<[f32; 3]> {
     let mut random = Random::new(seed);
     let patches: Vec<[f64; 6]> = (0..24).map(|_| std::array::from_fn(|_| random.unit())).collect();
     let colour = |i: usize| {
@@ -45,10 +45,10 @@ fn scene(seed: u64) -> Vec<[f32; 3]> {
     (0..WIDTH * HEIGHT).map(colour).collect()
 }
 
-const WIDTH: usize = 192;
-const HEIGHT: usize = 128;
+pub const WIDTH: usize = 192;
+pub const HEIGHT: usize = 128;
 
-fn save(path: &Path, pixels: &[[f32; 3]]) {
+pub fn save(path: &Path, pixels: &[[f32; 3]]) {
     let code = |v: f32| (v.clamp(0.0, 1.0) * 255.0).round() as u8;
     let pixels = pixels.iter().map(|[r, g, b]| [code(*r), code(*g), code(*b), 255]).collect();
     let image = Image::eight(WIDTH, HEIGHT, pixels);
@@ -58,13 +58,13 @@ fn save(path: &Path, pixels: &[[f32; 3]]) {
 }
 
 /// Darker, warmer, more contrast: the same in every photo.
-fn edit([r, g, b]: [f32; 3]) -> [f32; 3] {
+pub fn edit([r, g, b]: [f32; 3]) -> [f32; 3] {
     let curve = |v: f32| v * v * (1.6 - 0.6 * v);
     [curve(r) * 1.05, curve(g), curve(b) * 0.85 + 0.04]
 }
 
 /// Folders `before` and `after` with pairs of these seeds, and `check-before`, `check-after`.
-fn folders(seeds: &[u64]) -> tempfile::TempDir {
+pub fn folders(seeds: &[u64]) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     for (split, seeds) in [("", seeds), ("check-", &[90, 91][..])] {
         let [before, after] =

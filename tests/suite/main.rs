@@ -9,6 +9,7 @@ mod examples;
 mod gpu;
 mod gradients;
 mod layers;
+mod learn_window;
 mod learning;
 mod operator_files;
 mod operators;

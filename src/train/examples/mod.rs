@@ -17,6 +17,7 @@ mod cells;
 mod example;
 mod gather;
 mod groups;
+mod halves;
 mod interpolate;
 mod linear;
 mod names;
@@ -33,6 +34,7 @@ pub use alignment::{Alignment, Rectangle};
 pub use at_once::{Cancelled, Progress};
 pub use example::{Example, Mask, PixelPool};
 pub use groups::groups;
+pub use halves::{Halves, HalvesError};
 pub use pairing::{
     Confidence, Half, Pair, Pairing, PairsError, Rule, Unpaired, ordered, pair_files, pair_folders,
     pairs_by_name, photos_in,

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use super::pairing::Half;
+
 /// Endings of the formats that are opened; in a folder, other files are no photos.
 const ENDINGS: [&str; 10] =
     ["jpg", "jpeg", "jpe", "jfif", "png", "tif", "tiff", "webp", "bmp", "gif"];
@@ -53,6 +55,49 @@ pub(super) fn core(stem: &str) -> String {
     match core.strip_prefix("img_e") {
         Some(number) if number.starts_with(|c: char| c.is_ascii_digit()) => format!("img_{number}"),
         _ => core.to_owned(),
+    }
+}
+
+/// What says that a file or folder is the photo.
+const PHOTO_WORDS: [&str; 9] =
+    ["before", "original", "originals", "orig", "source", "input", "unedited", "raw", "photos"];
+
+/// What says that a file or folder is the edit; to a file's name other words may be added, too.
+const EDIT_WORDS: [&str; 13] = [
+    "after",
+    "edit",
+    "edits",
+    "edited",
+    "retouch",
+    "retouched",
+    "final",
+    "finals",
+    "export",
+    "exported",
+    "exports",
+    "enhanced",
+    "processed",
+];
+
+/// Which half of a pair a file or folder is by its name: by the first part of it that says so.
+pub(super) fn half(name: &str) -> Option<Half> {
+    name.to_lowercase().split(|c: char| !c.is_alphanumeric()).find_map(|part| {
+        let word = part.trim_end_matches(|c: char| c.is_ascii_digit());
+        if PHOTO_WORDS.contains(&word) {
+            Some(Half::Before)
+        } else if EDIT_WORDS.contains(&word) {
+            Some(Half::After)
+        } else {
+            None
+        }
+    })
+}
+
+/// Whether a file's name is that of an edit: something was added to it, and not that it is the photo.
+pub(super) fn is_edit(stem: &str) -> bool {
+    match half(stem) {
+        Some(half) => half == Half::After,
+        None => core(stem) != stem.to_lowercase().trim(),
     }
 }
 
@@ -108,6 +153,23 @@ mod tests {
         ] {
             assert_eq!(core(name), expect, "{name}");
         }
+    }
+
+    #[test]
+    fn names_say_which_half_a_file_is() {
+        for (name, expect) in [
+            ("before", Some(Half::Before)),
+            ("Originals 2024", Some(Half::Before)),
+            ("after", Some(Half::After)),
+            ("My edits", Some(Half::After)),
+            ("retouch_final2", Some(Half::After)),
+            ("Iceland", None),
+            ("beforehand", None),
+        ] {
+            assert_eq!(half(name), expect, "{name}");
+        }
+        assert!(is_edit("IMG_1-edit") && is_edit("IMG_1 (1)") && is_edit("IMG_E0042"));
+        assert!(!is_edit("IMG_1") && !is_edit("IMG_1-original"));
     }
 
     #[test]

@@ -13,6 +13,7 @@ mod rung;
 mod verdict;
 
 pub use ladder::{Ladder, Standing};
+pub use run::{give_up, is_interrupted, run_folder, versions};
 pub use rung::Rung;
 
 use std::io;

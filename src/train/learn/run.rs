@@ -66,11 +66,8 @@ impl Run {
         }
         fs::create_dir_all(&folder).map_err(failed)?;
         let entries = fs::read_dir(&folder).map_err(failed)?;
-        let number = |entry: io::Result<fs::DirEntry>| -> Option<usize> {
-            let name = entry.ok()?.file_name().into_string().ok()?;
-            name.strip_prefix('v')?.strip_suffix(".safetensors")?.parse().ok()
-        };
-        let versions = entries.filter_map(number).max().unwrap_or(0);
+        let numbered = |entry: io::Result<fs::DirEntry>| number(entry.ok()?.file_name().to_str()?);
+        let versions = entries.filter_map(numbered).max().unwrap_or(0);
         let before = if place.exists() {
             let text = fs::read_to_string(&place).map_err(failed)?;
             match serde_json::from_str::<Kept>(&text) {
@@ -117,11 +114,48 @@ impl Run {
 
     /// The run has come to its end: what was needed to go on is removed, the versions stay.
     pub fn finish(&self) {
-        for name in [STATE, RECORD] {
-            // A file that cannot be removed does no harm.
-            drop(fs::remove_file(self.folder.join(name)));
-        }
+        give_up_in(&self.folder);
     }
+}
+
+/// The folder of the run that makes a filter's file: versions, and what is needed to go on.
+pub fn run_folder(file: &Path) -> PathBuf {
+    Run::folder(file)
+}
+
+/// The versions that were kept while a filter was learnt, oldest first, of earlier runs too.
+pub fn versions(file: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = fs::read_dir(Run::folder(file)) else { return Vec::new() };
+    let mut numbered: Vec<(usize, PathBuf)> = entries
+        .filter_map(|entry| {
+            let path = entry.ok()?.path();
+            Some((number(path.file_name()?.to_str()?)?, path))
+        })
+        .collect();
+    numbered.sort();
+    numbered.into_iter().map(|(_, path)| path).collect()
+}
+
+/// Whether the run of a filter was interrupted and can go on.
+pub fn is_interrupted(file: &Path) -> bool {
+    !file.exists() && Run::folder(file).join(RECORD).exists()
+}
+
+/// Gives up going on with the run of a filter. Its versions stay.
+pub fn give_up(file: &Path) {
+    give_up_in(&Run::folder(file));
+}
+
+fn give_up_in(folder: &Path) {
+    for name in [STATE, RECORD] {
+        // A file that cannot be removed does no harm.
+        drop(fs::remove_file(folder.join(name)));
+    }
+}
+
+/// The number of a version's file.
+fn number(name: &str) -> Option<usize> {
+    name.strip_prefix('v')?.strip_suffix(".safetensors")?.parse().ok()
 }
 
 fn put(place: &Path, bytes: &[u8]) -> io::Result<()> {

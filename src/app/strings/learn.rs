@@ -1,0 +1,289 @@
+//! The words of the Learn workspace.
+
+use std::path::Path;
+
+use crate::app::learn::Counts;
+use crate::train::examples::{Confidence, Pair, Rule};
+
+// Examples.
+pub const EXAMPLES: &str = "Examples";
+pub const BEFORE: &str = "Before…";
+pub const BEFORE_TIP: &str = "Choose the folder of photos as they were";
+pub const AFTER: &str = "After…";
+pub const AFTER_TIP: &str = "Choose the folder of their edits";
+pub const FILES: &str = "Files…";
+pub const FILES_TIP: &str = "Choose a photo and its edit, or many of both";
+pub const SWAP: &str = "Swap";
+pub const SWAP_TIP: &str = "Before and after are the wrong way round: exchange them in all pairs";
+pub const CLEAR: &str = "Clear";
+pub const CLEAR_TIP: &str = "Remove all pairs from the list; the files stay as they are";
+pub const BEFORE_MISSING: &str = "Now choose Before…";
+pub const AFTER_MISSING: &str = "Now choose After…";
+pub const BEFORE_PATH: &str = "Before: folder or file";
+pub const AFTER_PATH: &str = "After: folder or file";
+pub const ADD: &str = "Add";
+pub const NO_FILE_DIALOG: &str = "No file dialog is available here. Type the two paths instead.";
+pub const DROP_HERE: &str = "Drop to add as examples";
+pub const PHOTO_TIP: &str = "Show this photo";
+pub const NO_THUMBNAIL: &str = "Not read yet";
+pub const WORKING: &str = "Looking for pairs…";
+pub const UNPAIRED: &str = "Without a partner";
+
+// The empty state.
+pub const INVITATION: &str = "A filter learns from a photo before and after your edit. Drop here:";
+pub const WAYS: [[&str; 2]; 3] = [
+    ["Two folders", "of photos and of their edits"],
+    ["One folder", "with both in it: IMG_1, IMG_1-edit"],
+    ["An edited copy", "with its original, or alone onto it"],
+];
+pub const OR_CHOOSE: &str = "Or choose the folders above. One pair is enough to begin.";
+pub const ONE_EXAMPLE: &str = "Works with one. Photos unlike this one may come out wrong; 3–10 different ones make it reliable.";
+
+// Rows.
+pub const CHECKING: &str = "Reading…";
+pub const GOOD: &str = "Good";
+pub const SHIFTED: &str = "Shifted";
+pub const CROPPED: &str = "Cropped";
+pub const DIFFERENT: &str = "Different photo";
+pub const SKIPPED: &str = "Skipped";
+pub const LEARN_FROM: &str = "Learn from";
+pub const LEARN_FROM_TIP: &str =
+    "The filter is learned from this pair. Click to keep it aside and check the filter with it";
+pub const CHECK: &str = "Check";
+pub const CHECK_TIP: &str =
+    "The filter never sees this pair while learning and is judged by it. Click to learn from it";
+pub const SKIP: &str = "Skip";
+pub const SKIP_TIP: &str = "Leave this pair out";
+pub const USE: &str = "Use";
+pub const USE_TIP: &str = "Take this pair in again";
+
+// The run.
+pub const LEARN_A_FILTER: &str = "Learn a filter";
+pub const NAME: &str = "Name";
+pub const NEW_NAME: &str = "My filter";
+pub const QUICK: &str = "Quick";
+pub const QUICK_DETAIL: &str = "In closed form: a few seconds.";
+pub const THOROUGH: &str = "Thorough";
+pub const THOROUGH_DETAIL: &str =
+    "The simplest kind that comes close. From ten pairs on it also trains a network: minutes.";
+pub const START: &str = "Start";
+pub const START_TIP: &str = "Learn from these pairs";
+pub const PAUSE: &str = "Pause";
+pub const PAUSE_TIP: &str = "Wait, and keep everything";
+pub const GO_ON: &str = "Resume";
+pub const GO_ON_TIP: &str = "Go on where it waits";
+pub const FINISH: &str = "Finish";
+pub const FINISH_TIP: &str = "Stop here and keep the newest version";
+pub const FINISH_NOT_YET: &str = "There is no version yet";
+pub const CANCEL: &str = "Cancel";
+pub const CANCEL_TIP: &str = "Stop and keep nothing";
+pub const STARTING: &str = "Starting…";
+pub const FITTING: &str = "Finding what the edit does…";
+pub const TRAINING: &str = "Training a network";
+pub const PAUSING: &str = "Pausing…";
+pub const PAUSED: &str = "Paused";
+pub const FINISHING: &str = "Finishing…";
+pub const CANCELLING: &str = "Cancelling…";
+pub const STILL_IMPROVING: &str = "Still improving on photos it has not seen";
+pub const NOT_IMPROVING: &str = "No closer on photos it has not seen since";
+pub const MADE: &str = "Learned by Understudy.";
+pub const FINISHED_EARLY: &str = "Finished early: this is the newest version that was kept.";
+/// Shown when the learner itself fails.
+pub const BROKEN_OFF: &str = "Learning broke off by an error of the program. Your photos are as they were; what was kept so far is offered at the next start.";
+pub const FINISHED_WITHOUT_NETWORK: &str = "Finished early, with the newest version that was kept. The network that was being trained is not part of it: it would have been kept at its end, if it helped.";
+pub const NOTES: &str = "About the pairs";
+pub const TRY_AGAIN: &str = "Back";
+
+// The chart.
+pub const CHART: &str = "Closeness over time";
+pub const LINE_UNSEEN: &str = "Photos it has not seen";
+pub const LINE_LEARN: &str = "Photos it learns from";
+pub const LINE_NOTHING: &str = "Doing nothing";
+
+// The result.
+pub const A_GUESS: &str = "A first guess";
+pub const CHANGES_NOTHING: &str = "Changes nothing";
+pub const NOTHING_LEARNED: &str = "Nothing was learned";
+pub const USE_IT: &str = "Use it";
+pub const USE_IT_TIP: &str = "Choose it in Apply; it is among your filters";
+pub const ADD_ANOTHER: &str = "Add another example";
+pub const ADD_ANOTHER_TIP: &str = "Back to the examples, to learn again from more of them";
+pub const VERSIONS: &str = "Version";
+
+// Obstacles.
+pub const STILL_PAIRING: &str = "Still looking for pairs.";
+pub const NO_PAIRS: &str = "Add at least one pair on the left.";
+pub const ONLY_CHECK: &str = "All pairs are set to Check. Learn from at least one.";
+pub const NO_NAME: &str = "Give the filter a name.";
+pub const NO_FOLDER: &str =
+    "This system has no folder for your filters. `understudy learn` writes to any place.";
+/// Shown when the window is closed while learning.
+pub const CLOSE_WHILE_LEARNING: &str = "A filter is still being learned. Close the window again to stop; you can go on with it next time.";
+
+/// "12 pairs found, 2 need a look, 1 ignored".
+pub fn headline(counts: &Counts) -> String {
+    let mut words = match counts.found {
+        1 => "1 pair found".to_owned(),
+        found => format!("{found} pairs found"),
+    };
+    match counts.need_a_look {
+        0 => {}
+        1 => words += ", 1 needs a look",
+        some => words += &format!(", {some} need a look"),
+    }
+    if counts.ignored > 0 {
+        words += &format!(", {} ignored", counts.ignored);
+    }
+    words
+}
+
+/// What the pairs are used for.
+pub fn purposes(counts: &Counts) -> String {
+    if counts.waiting > 0 {
+        return format!("Reading: {} of {}", counts.found - counts.waiting, counts.found);
+    }
+    match (counts.learn, counts.check) {
+        (1, 0) => "Learns from 1.".to_owned(),
+        (learn, 0) => format!("Learns from {learn}; each is also judged without itself."),
+        (learn, check) => format!("Learns from {learn}, checks on {check}."),
+    }
+}
+
+/// What a pair was found by, and how far that can be trusted.
+pub fn confidence(pair: &Pair) -> &'static str {
+    match (pair.confidence, pair.rule) {
+        (Confidence::Unsure, _) => "Not sure",
+        (_, Rule::Name) => "Same name",
+        (_, Rule::SimilarName) => "Similar name",
+        (_, Rule::Capture) => "Same moment",
+        (_, Rule::Looks) => "Looks alike",
+        (_, Rule::Given) => "As given",
+    }
+}
+
+/// The two files of a pair.
+pub fn files(pair: &Pair) -> String {
+    format!("{}\n{}", pair.before.display(), pair.after.display())
+}
+
+/// "Before: photos".
+pub fn chosen_before(folder: &str) -> String {
+    format!("Before: {folder}")
+}
+
+/// "After: edits".
+pub fn chosen_after(folder: &str) -> String {
+    format!("After: {folder}")
+}
+
+/// The name of a button on a pair, for screen readers.
+pub fn of_pair(words: &str, pair: &str) -> String {
+    format!("{words}: {pair}")
+}
+
+/// The progress of comparing files.
+pub fn comparing(done: usize, of: usize) -> String {
+    format!("Comparing files of other names: {done} of {of}")
+}
+
+/// A typed path that is not there.
+pub fn path_not_there(path: &Path) -> String {
+    if path.as_os_str().is_empty() {
+        return "Type both paths: a folder or a file each.".to_owned();
+    }
+    format!("There is no file or folder {}.", path.display())
+}
+
+/// A name that cannot be used.
+pub fn name_taken(name: &str) -> String {
+    format!("There is a filter “{name}” already, or one that was interrupted. Choose another name.")
+}
+
+/// The library's folder cannot be used.
+pub fn folder_not_writable(folder: &Path, reason: &str) -> String {
+    format!(
+        "The folder {} for your filters could not be written to: {reason}. Nothing was learned.",
+        folder.display()
+    )
+}
+
+/// "Reading the pairs: 3 of 12".
+pub fn reading(done: usize, of: usize) -> String {
+    format!("Reading the pairs: {done} of {of}")
+}
+
+/// "0:12".
+pub fn clock(seconds: f64) -> String {
+    let seconds = seconds.max(0.0) as u64;
+    format!("{}:{:02}", seconds / 60, seconds % 60)
+}
+
+/// "31.2 dB".
+pub fn decibels(psnr: f64) -> String {
+    format!("{psnr:.1}\u{a0}dB")
+}
+
+/// "Learning Warm summer, 0:12, 31.2 dB".
+pub fn in_status_bar(title: &str, seconds: f64, psnr: Option<f64>, is_paused: bool) -> String {
+    let doing = if is_paused { "Paused:" } else { "Learning" };
+    let closeness = psnr.map_or_else(String::new, |psnr| format!(", {}", decibels(psnr)));
+    format!("{doing} {title}, {}{closeness}", clock(seconds))
+}
+
+/// Closeness in a word (UX.md, section 5.1).
+pub fn closeness(psnr: f64) -> &'static str {
+    match psnr {
+        psnr if psnr < 24.0 => "Rough",
+        psnr if psnr < 30.0 => "Close",
+        psnr if psnr <= 36.0 => "Very close",
+        _ => "Near-identical",
+    }
+}
+
+/// "No closer on photos it has not seen since 0:45".
+pub fn not_improving_since(seconds: f64) -> String {
+    format!("{NOT_IMPROVING} {}", clock(seconds))
+}
+
+/// "31.2 dB; doing nothing 25.0 dB".
+pub fn closeness_detail(psnr: f64, nothing: Option<f64>) -> String {
+    let nothing =
+        nothing.map_or_else(String::new, |it| format!("; doing nothing {}", decibels(it)));
+    format!("{}{nothing}", decibels(psnr))
+}
+
+/// The chart in a sentence, for screen readers.
+pub fn chart(learn: Option<f64>, unseen: Option<f64>, seconds: f64) -> String {
+    let part = |words: &str, psnr: Option<f64>| match psnr {
+        Some(psnr) => format!(", {words} {}", decibels(psnr)),
+        None => String::new(),
+    };
+    let (unseen, learn) = (part(LINE_UNSEEN, unseen), part(LINE_LEARN, learn));
+    format!("{CHART}: after {}{unseen}{learn}", clock(seconds))
+}
+
+/// "v2 of 2, 31.2 dB".
+pub fn version(number: usize, of: usize, psnr: Option<f64>) -> String {
+    let closeness = psnr.map_or_else(String::new, |psnr| format!(", {}", decibels(psnr)));
+    format!("v{number} of {of}{closeness}")
+}
+
+/// The name of a filter that is an earlier version of another.
+pub fn version_title(title: &str, number: usize) -> String {
+    format!("{title} v{number}")
+}
+
+/// A run that was interrupted.
+pub fn interrupted(title: &str) -> String {
+    format!("Learning “{title}” was interrupted.")
+}
+
+/// From how many pairs it would go on.
+pub fn interrupted_detail(pairs: usize) -> String {
+    match pairs {
+        1 => "It can go on from its pair.".to_owned(),
+        pairs => format!("It can go on from its {pairs} pairs."),
+    }
+}
+
+pub const DISCARD_IT: &str = "Discard";
