@@ -30,6 +30,8 @@ pub enum Command {
     /// Stop an export; nothing of it is left. Answered by [`Event::Cancelled`] unless the export
     /// ended before.
     Cancel(Ticket),
+    /// From now on keep at most so many bytes ([`super::Memory`]). Not answered.
+    Budget(usize),
 }
 
 /// What is on screen: a photo with an edit, seen through a view.
@@ -80,7 +82,8 @@ pub enum Event {
     Ready(Processor),
     /// A photo is open.
     Opened(Ticket, Arc<Photo>),
-    /// A pane is rendered.
+    /// A pane is rendered; twice where the first picture is not [`Frame::exact`] and nothing else is
+    /// asked for meanwhile.
     Shown(Ticket, Box<Frame>),
     /// A thumbnail is rendered.
     Thumbnail(Ticket, Thumbnail),
@@ -124,7 +127,10 @@ pub struct Frame {
     pub before: Picture,
     /// The photo with its edit.
     pub after: Picture,
-    /// Time from taking the scene to the finished pictures.
+    /// Whether the pictures are the export, scaled. Else the filters were given averaged pixels, and
+    /// the exact frame follows when the engine has nothing else to do.
+    pub exact: bool,
+    /// Time from taking the scene to its first pictures.
     pub time: Duration,
 }
 

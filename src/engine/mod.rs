@@ -1,22 +1,26 @@
 //! The engine: a thread with an inbox. Commands go in, events come out; it knows no window.
 //!
 //! Panes are rendered on the engine's thread, the newest only, and thumbnails when no pane waits.
-//! Opening and exporting run beside it, so that the view never waits for them. Dropping the [`Engine`] cancels exports and ends the
-//! thread.
+//! When nothing waits at all, what is shown is rendered once more, exactly: as the export is, scaled to
+//! the screen. Opening and exporting run beside it, so that the view never waits for them. Dropping the
+//! [`Engine`] cancels exports and ends the thread.
 
 mod backend;
 mod export;
+mod memory;
 mod message;
 mod viewer;
 mod worker;
 
 pub use backend::{Backend, Choice};
 pub use export::{Strips, export};
+pub use memory::Memory;
 pub use message::{
     Command, Event, Export, Frame, Picture, Processor, Scene, Thumbnail, Ticket, Wall,
 };
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread::{self, JoinHandle};
 
@@ -26,7 +30,15 @@ pub struct Engine {
     /// None once it is being dropped.
     inbox: Option<Sender<Command>>,
     events: Receiver<Event>,
+    memory: Arc<Kept>,
     thread: Option<JoinHandle<()>>,
+}
+
+/// [`Memory`] as the thread tells it.
+#[derive(Debug)]
+struct Kept {
+    used: AtomicUsize,
+    budget: AtomicUsize,
 }
 
 impl Engine {
@@ -37,12 +49,15 @@ impl Engine {
     pub fn start(backend: Backend, wake: Box<dyn Fn() + Send + Sync>) -> Self {
         let (inbox, commands) = mpsc::channel();
         let (sender, events) = mpsc::channel();
+        let (used, budget) = (AtomicUsize::new(0), AtomicUsize::new(Memory::default_budget()));
+        let memory = Arc::new(Kept { used, budget });
+        let kept = Arc::clone(&memory);
         let outbox = worker::Outbox { events: sender, wake: Arc::from(wake) };
         let thread = thread::Builder::new()
             .name("engine".to_owned())
-            .spawn(move || worker::run(backend, &commands, outbox))
+            .spawn(move || worker::run(backend, &commands, outbox, &kept))
             .expect("a system that gives no thread can run no window either");
-        Self { inbox: Some(inbox), events, thread: Some(thread) }
+        Self { inbox: Some(inbox), events, memory, thread: Some(thread) }
     }
 
     /// Asks for something.
@@ -51,6 +66,12 @@ impl Engine {
             // The thread outlives this end: it stops when the inbox is dropped.
             drop(inbox.send(command));
         }
+    }
+
+    /// What the engine keeps and may keep ([`Command::Budget`]).
+    pub fn memory(&self) -> Memory {
+        let Kept { used, budget } = &*self.memory;
+        Memory { used: used.load(Ordering::Relaxed), budget: budget.load(Ordering::Relaxed) }
     }
 
     /// The next event, if there is one.

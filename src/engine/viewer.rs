@@ -1,31 +1,41 @@
 //! Renders scenes, and keeps what the next one can use again.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::{Backend, Frame, Picture, Scene, Thumbnail, Wall};
 use crate::edit::View;
 use crate::gpu::{Gpu, GpuPhoto, GpuSolver};
 use crate::operator::OperatorError;
 use crate::photo::Photo;
-use crate::render::{self, Lattice, Solver, Source};
+use crate::render::{self, Exact, Lattice, Solver, Source};
 
 /// The renderer of scenes.
 #[derive(Debug)]
 pub(super) struct Viewer {
     pub backend: Backend,
-    /// The photos of late, newest last.
-    sources: Vec<Arc<Source>>,
+    /// Bytes that sources, solutions and befores may take together.
+    pub budget: usize,
+    /// Counts requests, so that what was used longest ago is known.
+    now: u64,
+    /// The photos of late, and when they were used last.
+    sources: Vec<(u64, Arc<Source>)>,
     solver: Solver,
     gpu_solver: GpuSolver,
     gpu_photo: Option<GpuPhoto>,
-    /// Photos without their edits, which most scenes share with one before; newest last.
-    befores: Vec<(Scene, Picture)>,
+    /// Photos without their edits, which most scenes share with one before, and when they were used.
+    befores: Vec<(u64, Scene, Picture)>,
 }
 
-/// As many as there are panes.
-const SOURCES_MAX: usize = 9;
-const BEFORES_MAX: usize = 9;
+/// Exact pictures in the making.
+#[derive(Debug)]
+pub(super) struct Refinement {
+    pane: usize,
+    scene: Scene,
+    /// That its first pictures took.
+    time: Duration,
+    pub exact: Exact,
+}
 
 /// Why a scene is not rendered.
 #[derive(Debug)]
@@ -37,9 +47,11 @@ pub(super) enum Trouble {
 }
 
 impl Viewer {
-    pub fn new(backend: Backend) -> Self {
+    pub fn new(backend: Backend, budget: usize) -> Self {
         Self {
             backend,
+            budget,
+            now: 0,
             sources: Vec::new(),
             solver: Solver::default(),
             gpu_solver: GpuSolver::default(),
@@ -53,22 +65,52 @@ impl Viewer {
         *self = Self {
             sources: std::mem::take(&mut self.sources),
             solver: std::mem::take(&mut self.solver),
-            ..Self::new(Backend::Cpu { reason })
+            now: self.now,
+            ..Self::new(Backend::Cpu { reason }, self.budget)
         };
     }
 
     /// The photo with what is computed of it once.
     pub fn source(&mut self, photo: &Arc<Photo>) -> Arc<Source> {
-        if let Some(source) = self.sources.iter().find(|source| Arc::ptr_eq(source.photo(), photo))
-        {
+        self.now += 1;
+        self.solver.set_time(self.now);
+        let is_same = |(_, kept): &&mut (u64, Arc<Source>)| Arc::ptr_eq(kept.photo(), photo);
+        if let Some((used, source)) = self.sources.iter_mut().find(is_same) {
+            *used = self.now;
             return Arc::clone(source);
         }
         let source = Arc::new(Source::new(Arc::clone(photo)));
-        self.sources.push(Arc::clone(&source));
-        if self.sources.len() > SOURCES_MAX {
-            self.sources.remove(0);
-        }
+        self.sources.push((self.now, Arc::clone(&source)));
         source
+    }
+
+    /// Forgets what was used longest ago until the rest fits the budget; what the last request used
+    /// stays. Returns the bytes that are kept.
+    pub fn forget(&mut self) -> usize {
+        loop {
+            let bytes = self.bytes();
+            if bytes <= self.budget {
+                return bytes;
+            }
+            let sources = self.sources.iter().map(|(used, _)| *used).min();
+            let befores = self.befores.iter().map(|(used, ..)| *used).min();
+            let oldest = sources.into_iter().chain(befores).chain(self.solver.oldest()).min();
+            match oldest {
+                Some(oldest) if oldest < self.now => {
+                    self.sources.retain(|(used, _)| *used != oldest);
+                    self.befores.retain(|(used, ..)| *used != oldest);
+                    self.solver.forget(oldest);
+                }
+                _ => return bytes,
+            }
+        }
+    }
+
+    fn bytes(&self) -> usize {
+        let sources: usize = self.sources.iter().map(|(_, source)| source.bytes()).sum();
+        let pixels = |view: &View| view.size[0] as usize * view.size[1] as usize;
+        let befores: usize = self.befores.iter().map(|(_, scene, _)| 4 * pixels(&scene.view)).sum();
+        sources + befores + self.solver.bytes()
     }
 
     /// Renders a scene.
@@ -84,22 +126,38 @@ impl Viewer {
         let source = self.source(&scene.photo);
         let (width, height) = (source.image().width, source.image().height);
         let lattice = Lattice::view(&scene.view, width, height, source.levels());
-        let is_same = |(kept, _): &(Scene, Picture)| {
-            kept.view == scene.view && Arc::ptr_eq(&kept.photo, &scene.photo)
-        };
-        let kept = self.befores.iter().position(is_same);
-        let kept = kept.map(|place| self.befores.remove(place).1);
+        let kept = self.befores.iter().position(|(_, kept, _)| shows_same(kept, &scene));
+        let kept = kept.map(|place| self.befores.remove(place).2);
         let (before, after) = match self.backend.clone() {
             Backend::Gpu(gpu) if self.takes(&gpu, &source) => gpu
                 .guarded(|| self.on_gpu(&gpu, &source, &scene, &lattice, kept))
                 .map_err(Trouble::Gpu)?,
             _ => self.on_cpu(&source, &scene, &lattice, kept).map_err(Trouble::Refused)?,
         };
-        self.befores.push((scene.clone(), before.clone()));
-        if self.befores.len() > BEFORES_MAX {
-            self.befores.remove(0);
+        self.befores.push((self.now, scene.clone(), before.clone()));
+        // What is not filtered may be enlarged before or after.
+        let exact = lattice.is_plain() || (scene.edit.layers.is_empty() && scene.view.zoom >= 1.0);
+        Ok(Frame { pane, scene, before, after, exact, time: started.elapsed() })
+    }
+
+    /// Begins the exact pictures of a scene, which the CPU makes on every machine. None for a tuning
+    /// that a filter does not have.
+    pub fn refine(&mut self, pane: usize, scene: Scene, time: Duration) -> Option<Refinement> {
+        let source = self.source(&scene.photo);
+        let stages = self.solver.solve(&source, &scene.edit).ok()?;
+        let exact = Exact::new(source, stages, &scene.view);
+        Some(Refinement { pane, scene, time, exact })
+    }
+
+    /// The exact pictures, once they are complete.
+    pub fn refined(&mut self, refinement: Refinement) -> Frame {
+        let Refinement { pane, scene, time, exact } = refinement;
+        let [before, after] = exact.pictures().map(Picture::Cpu);
+        // The next edit is compared with it at once.
+        if let Some((.., kept)) = self.befores.iter_mut().find(|it| shows_same(&it.1, &scene)) {
+            kept.clone_from(&before);
         }
-        Ok(Frame { pane, scene, before, after, time: started.elapsed() })
+        Frame { pane, scene, before, after, exact: true, time }
     }
 
     /// Renders an edit of the wall, on the CPU: it is small. None for a tuning that a filter does not
@@ -162,4 +220,9 @@ impl Viewer {
         }
         self.gpu_photo.is_some()
     }
+}
+
+/// Whether two scenes are the same but for their edits.
+fn shows_same(one: &Scene, other: &Scene) -> bool {
+    one.view == other.view && Arc::ptr_eq(&one.photo, &other.photo)
 }

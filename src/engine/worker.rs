@@ -8,9 +8,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, TryRecvError};
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
-use super::viewer::{Trouble, Viewer};
-use super::{Backend, Command, Event, Export, Scene, Ticket, Wall, export};
+use super::viewer::{Refinement, Trouble, Viewer};
+use super::{Backend, Command, Event, Export, Kept, Scene, Ticket, Wall, export};
 use crate::photo::{self, Photo, PhotoError};
 
 /// The photo that comes with the program.
@@ -34,13 +35,15 @@ impl Outbox {
 }
 
 /// Runs until the window drops its end of the inbox.
-pub(super) fn run(backend: Backend, inbox: &Receiver<Command>, outbox: Outbox) {
+pub(super) fn run(backend: Backend, inbox: &Receiver<Command>, outbox: Outbox, kept: &Kept) {
     outbox.send(Event::Ready(backend.processor()));
     let mut worker = Worker {
-        viewer: Viewer::new(backend),
+        viewer: Viewer::new(backend, kept.budget.load(Ordering::Relaxed)),
         outbox,
         panes: VecDeque::new(),
         wall: None,
+        inexact: VecDeque::new(),
+        refinement: None,
         exports: HashMap::new(),
     };
     loop {
@@ -54,7 +57,8 @@ pub(super) fn run(backend: Backend, inbox: &Receiver<Command>, outbox: Outbox) {
         }
         // What waits replaces what waited before it: of several scenes only the newest is rendered.
         first.into_iter().chain(inbox.try_iter()).for_each(|command| worker.obey(command));
-        worker.render_next();
+        kept.budget.store(worker.viewer.budget, Ordering::Relaxed);
+        worker.render_next(kept);
     }
     worker.stop();
 }
@@ -66,6 +70,10 @@ struct Worker {
     panes: VecDeque<(Ticket, usize, Scene)>,
     /// The wall, and the thumbnail that is next.
     wall: Option<(Ticket, Wall, usize)>,
+    /// Panes whose pictures are not exact yet, with the time that these took.
+    inexact: VecDeque<(Ticket, usize, Scene, Duration)>,
+    /// The exact pictures that are being made.
+    refinement: Option<(Ticket, Refinement)>,
     exports: HashMap<Ticket, Running>,
 }
 
@@ -85,9 +93,12 @@ impl Worker {
             Command::Show(ticket, scenes) => {
                 let panes = scenes.into_iter().enumerate();
                 self.panes = panes.map(|(pane, scene)| (ticket, pane, scene)).collect();
+                self.inexact.clear();
+                self.refinement = None;
             }
             Command::Thumbnails(ticket, wall) => self.wall = Some((ticket, wall, 0)),
             Command::Export(ticket, order) => self.export(ticket, order),
+            Command::Budget(bytes) => self.viewer.budget = bytes,
             Command::Cancel(ticket) => {
                 if let Some(export) = self.exports.get(&ticket) {
                     export.cancelled.store(true, Ordering::Relaxed);
@@ -104,26 +115,54 @@ impl Worker {
     }
 
     fn is_idle(&self) -> bool {
-        self.panes.is_empty() && self.wall.is_none()
+        self.panes.is_empty()
+            && self.wall.is_none()
+            && self.inexact.is_empty()
+            && self.refinement.is_none()
     }
 
-    /// Renders the next pane; where none waits, the next thumbnail.
-    fn render_next(&mut self) {
-        if let Some((ticket, pane, scene)) = self.panes.pop_front() {
-            self.show(ticket, pane, &scene);
+    /// Renders the next pane; where none waits, the next thumbnail; where none waits either, a piece of
+    /// what is shown, exactly.
+    fn render_next(&mut self, kept: &Kept) {
+        let event = if let Some((ticket, pane, scene)) = self.panes.pop_front() {
+            Some(self.show(ticket, pane, &scene))
         } else if let Some((ticket, wall, index)) = self.wall.take() {
             // A filter that fails here fails where it is chosen, with a sentence.
             let render = AssertUnwindSafe(|| self.viewer.thumbnail(&wall, index));
-            if let Ok(Some(thumbnail)) = catch_unwind(render) {
-                self.outbox.send(Event::Thumbnail(ticket, thumbnail));
-            }
+            let thumbnail = catch_unwind(render).ok().flatten();
             if index + 1 < wall.edits.len() {
                 self.wall = Some((ticket, wall, index + 1));
             }
+            thumbnail.map(|thumbnail| Event::Thumbnail(ticket, thumbnail))
+        } else {
+            self.refine_next()
+        };
+        kept.used.store(self.viewer.forget(), Ordering::Relaxed);
+        if let Some(event) = event {
+            self.outbox.send(event);
         }
     }
 
-    fn show(&mut self, ticket: Ticket, pane: usize, scene: &Scene) {
+    /// Makes a piece of exact pictures. What fails here failed when it was shown first.
+    fn refine_next(&mut self) -> Option<Event> {
+        if let Some((ticket, mut refinement)) = self.refinement.take() {
+            match catch_unwind(AssertUnwindSafe(|| refinement.exact.advance())) {
+                Ok(true) => {
+                    let frame = self.viewer.refined(refinement);
+                    return Some(Event::Shown(ticket, Box::new(frame)));
+                }
+                Ok(false) => self.refinement = Some((ticket, refinement)),
+                Err(_) => {}
+            }
+        } else if let Some((ticket, pane, scene, time)) = self.inexact.pop_front() {
+            let begin = AssertUnwindSafe(|| self.viewer.refine(pane, scene, time));
+            let refinement = catch_unwind(begin).ok().flatten();
+            self.refinement = refinement.map(|refinement| (ticket, refinement));
+        }
+        None
+    }
+
+    fn show(&mut self, ticket: Ticket, pane: usize, scene: &Scene) -> Event {
         let attempt = |viewer: &mut Viewer| {
             catch_unwind(AssertUnwindSafe(|| viewer.render(pane, scene.clone())))
                 .unwrap_or_else(|panic| Err(Trouble::Refused(sentence_of(&*panic))))
@@ -135,12 +174,17 @@ impl Worker {
             self.outbox.send(Event::Ready(self.viewer.backend.processor()));
             result = attempt(&mut self.viewer);
         }
-        self.outbox.send(match result {
-            Ok(frame) => Event::Shown(ticket, Box::new(frame)),
+        match result {
+            Ok(frame) => {
+                if !frame.exact {
+                    self.inexact.push_back((ticket, pane, scene.clone(), frame.time));
+                }
+                Event::Shown(ticket, Box::new(frame))
+            }
             Err(Trouble::Refused(sentence) | Trouble::Gpu(sentence)) => {
                 Event::Failed(ticket, sentence)
             }
-        });
+        }
     }
 
     fn export(&mut self, ticket: Ticket, order: Export) {

@@ -5,6 +5,48 @@
 use super::wide::{Wide, fma, wide};
 use crate::photo::{Coding, Image, Pixels};
 
+/// A pixel as one integer, which vectors take apart by shifts.
+trait Packed: Copy {
+    /// Bits of a code.
+    const BITS: u32;
+
+    /// The codes of red, green and blue.
+    fn codes(self) -> [u32; 3];
+
+    /// A pixel of these codes, with the alpha of `self`.
+    fn with(self, codes: [u32; 3]) -> Self;
+}
+
+impl Packed for [u8; 4] {
+    const BITS: u32 = 8;
+
+    #[inline(always)]
+    fn codes(self) -> [u32; 3] {
+        let word = u32::from_le_bytes(self);
+        [word & 0xff, word >> 8 & 0xff, word >> 16 & 0xff]
+    }
+
+    #[inline(always)]
+    fn with(self, [r, g, b]: [u32; 3]) -> Self {
+        (u32::from_le_bytes(self) & 0xff00_0000 | r | g << 8 | b << 16).to_le_bytes()
+    }
+}
+
+impl Packed for [u16; 4] {
+    const BITS: u32 = 16;
+
+    #[inline(always)]
+    fn codes(self) -> [u32; 3] {
+        [self[0], self[1], self[2]].map(u32::from)
+    }
+
+    #[inline(always)]
+    fn with(self, codes: [u32; 3]) -> Self {
+        let [r, g, b] = codes.map(|code| code as u16);
+        [r, g, b, self[3]]
+    }
+}
+
 /// The sRGB-encoded values of the pixels from `start` on, as many as the planes are long.
 ///
 /// # Panics
@@ -24,32 +66,22 @@ pub fn unpack(image: &Image, start: usize, planes: [&mut [f32]; 3]) {
 
 /// 8-bit codes of `planes`; alpha is that of `from`.
 pub fn pack_eight(planes: [&[f32]; 3], from: &[[u8; 4]], out: &mut [[u8; 4]]) {
-    let alpha = from.iter().map(|pixel| pixel[3]);
-    wide(Pack {
-        planes,
-        scale: 255.0,
-        offset: 0.0,
-        max: 255.0,
-        alpha,
-        out,
-        code: |code| code as u8,
-    });
+    wide(Pack { planes, scale: 255.0, offset: 0.0, from, out });
 }
 
 /// 16-bit codes of `planes`; alpha is that of `from`.
 pub fn pack_sixteen(planes: [&[f32]; 3], coding: Coding, from: &[[u16; 4]], out: &mut [[u16; 4]]) {
     let (scale, offset) = (1.0 / coding.scale, -coding.offset / coding.scale);
-    let alpha = from.iter().map(|pixel| pixel[3]);
-    wide(Pack { planes, scale, offset, max: 65535.0, alpha, out, code: |code| code as u16 });
+    wide(Pack { planes, scale, offset, from, out });
 }
 
 struct Unpack<'a, 'b, T> {
-    pixels: &'a [[T; 4]],
+    pixels: &'a [T],
     coding: Coding,
     planes: [&'b mut [f32]; 3],
 }
 
-impl<T: Copy + Into<u32>> Wide for Unpack<'_, '_, T> {
+impl<T: Packed> Wide for Unpack<'_, '_, T> {
     type Output = ();
 
     #[inline(always)]
@@ -58,37 +90,36 @@ impl<T: Copy + Into<u32>> Wide for Unpack<'_, '_, T> {
         let [r, g, b] = self.planes;
         for (((pixel, r), g), b) in self.pixels.iter().zip(r).zip(g).zip(b) {
             // Through i32, for which there is an instruction everywhere.
-            let value = |code: T| fma::<FMA>(code.into() as i32 as f32, scale, offset);
-            (*r, *g, *b) = (value(pixel[0]), value(pixel[1]), value(pixel[2]));
+            let value = |code: u32| fma::<FMA>(code as i32 as f32, scale, offset);
+            let codes = pixel.codes();
+            (*r, *g, *b) = (value(codes[0]), value(codes[1]), value(codes[2]));
         }
     }
 }
 
-struct Pack<'a, 'b, T, A, C> {
+struct Pack<'a, 'b, T> {
     planes: [&'a [f32]; 3],
     scale: f32,
     offset: f32,
-    max: f32,
-    alpha: A,
-    out: &'b mut [[T; 4]],
-    code: C,
+    from: &'a [T],
+    out: &'b mut [T],
 }
 
-impl<T, A: Iterator<Item = T>, C: Fn(i32) -> T> Wide for Pack<'_, '_, T, A, C> {
+impl<T: Packed> Wide for Pack<'_, '_, T> {
     type Output = ();
 
     #[inline(always)]
     fn run<const FMA: bool>(self) {
         let [r, g, b] = self.planes;
-        for ((((pixel, r), g), b), alpha) in
-            self.out.iter_mut().zip(r).zip(g).zip(b).zip(self.alpha)
+        let max = ((1 << T::BITS) - 1) as f32;
+        for ((((pixel, r), g), b), from) in self.out.iter_mut().zip(r).zip(g).zip(b).zip(self.from)
         {
             let code = |value: f32| {
-                let code = fma::<FMA>(value, self.scale, self.offset + 0.5).max(0.0).min(self.max);
+                let code = fma::<FMA>(value, self.scale, self.offset + 0.5).max(0.0).min(max);
                 // SAFETY: the line above leaves 0..=65535, and 0 of what is no number.
-                (self.code)(unsafe { code.to_int_unchecked::<i32>() })
+                unsafe { code.to_int_unchecked::<i32>() as u32 }
             };
-            *pixel = [code(*r), code(*g), code(*b), alpha];
+            *pixel = from.with([code(*r), code(*g), code(*b)]);
         }
     }
 }

@@ -11,7 +11,8 @@
 
 use super::Planes;
 use super::moments::Moments;
-use super::wide::{Wide, fma, wide};
+use super::runs::{load, padded, store};
+use super::wide::{Lanes, fma, in_lanes};
 use crate::operator::{AdaptiveNorm, Conv, Layer, Network, Statistics};
 
 /// F with its normalisation folded in: `G = linear·(I, 1) + Σ output·|input·I + term|`.
@@ -102,56 +103,61 @@ fn folded_input(
 }
 
 impl Folded {
-    /// G of every pixel: `rgb` are the three planes of I, `g` those of G, all equally long.
-    /// CPU twin of `guide` in `render.wgsl`.
-    pub fn apply(&self, rgb: [&[f32]; 3], g: [&mut [f32]; 3]) {
-        wide(Apply { folded: self, rgb, g });
+    /// G of `width` pixels: `rgb` are the three planes of I, `g` those of G, all [`padded`]. CPU twin
+    /// of `guide` in `render.wgsl`.
+    pub(super) fn apply(&self, width: usize, rgb: [&[f32]; 3], g: [&mut [f32]; 3]) {
+        in_lanes(Apply { folded: self, width, rgb, g });
     }
 
     /// Gl, from planes of Il.
     pub fn planes(&self, il: &Planes) -> Planes {
-        let mut gl = Planes::zeros(3, il.height, il.width);
         let area = il.area();
-        let (r, rest) = gl.data.split_at_mut(area);
-        let (g, b) = rest.split_at_mut(area);
-        self.apply([il.plane(0), il.plane(1), il.plane(2)], [r, g, b]);
-        gl
+        let planes = [0, 1, 2].map(|channel| {
+            let mut plane = il.plane(channel).to_vec();
+            plane.resize(padded(area), 0.0);
+            plane
+        });
+        let mut gl = [0, 1, 2].map(|_| vec![0.0; padded(area)]);
+        let [r, g, b] = &mut gl;
+        self.apply(area, planes.each_ref().map(Vec::as_slice), [r, g, b]);
+        let data = gl.iter().flat_map(|plane| &plane[..area]).copied().collect();
+        Planes { channels: 3, height: il.height, width: il.width, data }
     }
 }
 
-/// Pixels at once: enough to hide the latency of the sums, few enough to stay in registers.
-const PIXELS: usize = 16;
-
 struct Apply<'a, 'b> {
     folded: &'a Folded,
+    width: usize,
     rgb: [&'a [f32]; 3],
     g: [&'b mut [f32]; 3],
 }
 
-impl Wide for Apply<'_, '_> {
+impl Lanes for Apply<'_, '_> {
     type Output = ();
 
     #[inline(always)]
-    fn run<const FMA: bool>(self) {
-        let Self { folded, rgb: [r, g, b], g: [out_r, out_g, out_b] } = self;
-        for start in (0..r.len()).step_by(PIXELS) {
-            let count = PIXELS.min(r.len() - start);
-            let load = |plane: &[f32]| -> [f32; PIXELS] {
-                match plane[start..].first_chunk() {
-                    Some(chunk) => *chunk,
-                    None => std::array::from_fn(|i| plane.get(start + i).copied().unwrap_or(0.0)),
-                }
-            };
-            let (r, g, b) = (load(r), load(g), load(b));
+    fn run<const FMA: bool, const LANES: usize>(self) {
+        // Pixels at once: enough to hide the latency of the sums, few enough to stay in registers.
+        if LANES == 16 { self.chunks::<FMA, 64>() } else { self.chunks::<FMA, 16>() }
+    }
+}
+
+impl Apply<'_, '_> {
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "a call would lose the features of the loop around it")]
+    fn chunks<const FMA: bool, const PIXELS: usize>(self) {
+        let Self { folded, width, rgb: [r, g, b], g: [out_r, out_g, out_b] } = self;
+        for start in (0..width).step_by(PIXELS) {
+            let (r, g, b): ([f32; PIXELS], _, _) = (load(r, start), load(g, start), load(b, start));
             let mut sums = [[0.0; PIXELS]; 3];
             for (sums, row) in sums.iter_mut().zip(&folded.linear) {
-                affine::<FMA>(row, [&r, &g, &b], sums);
+                affine::<FMA, PIXELS>(row, [&r, &g, &b], sums);
             }
             let [red, green, blue] = &mut sums;
             for unit in &folded.hidden {
                 let [wr, wg, wb] = unit.input;
                 let mut sizes = [0.0; PIXELS];
-                affine::<FMA>(&[wr, wg, wb, unit.term], [&r, &g, &b], &mut sizes);
+                affine::<FMA, PIXELS>(&[wr, wg, wb, unit.term], [&r, &g, &b], &mut sizes);
                 for (i, size) in sizes.iter().enumerate() {
                     let size = size.abs();
                     red[i] = fma::<FMA>(unit.output[0], size, red[i]);
@@ -159,9 +165,9 @@ impl Wide for Apply<'_, '_> {
                     blue[i] = fma::<FMA>(unit.output[2], size, blue[i]);
                 }
             }
-            out_r[start..start + count].copy_from_slice(&sums[0][..count]);
-            out_g[start..start + count].copy_from_slice(&sums[1][..count]);
-            out_b[start..start + count].copy_from_slice(&sums[2][..count]);
+            store(&sums[0], out_r, start);
+            store(&sums[1], out_g, start);
+            store(&sums[2], out_b, start);
         }
     }
 }
@@ -169,7 +175,11 @@ impl Wide for Apply<'_, '_> {
 /// `row · (rgb, 1)` of some pixels.
 #[inline(always)]
 #[allow(clippy::inline_always, reason = "a call would lose the features of the loop around it")]
-fn affine<const FMA: bool>(row: &[f32; 4], rgb: [&[f32; PIXELS]; 3], out: &mut [f32; PIXELS]) {
+fn affine<const FMA: bool, const PIXELS: usize>(
+    row: &[f32; 4],
+    rgb: [&[f32; PIXELS]; 3],
+    out: &mut [f32; PIXELS],
+) {
     let [r, g, b] = rgb;
     for (i, out) in out.iter_mut().enumerate() {
         let value = fma::<FMA>(row[0], r[i], row[3]);

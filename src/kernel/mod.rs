@@ -15,7 +15,8 @@
 //! | [`render`] | `O = A·G + b` at every pixel | equation 4 |
 //!
 //! [`codes`] turns packed pixels into planes and back, which shaders do as they load and store.
-//! [`network`] runs lists of layers with the kernels above.
+//! [`network`] runs lists of layers with the kernels above; `runs` cuts rows of pixels where they pass
+//! from one cell of a grid to the next.
 //! The CPU twin is the definition, the WGSL an optimisation of it; both are held to the reference.
 
 pub mod base;
@@ -30,6 +31,7 @@ pub mod norm;
 pub mod plain;
 pub mod render;
 pub mod residual;
+mod runs;
 pub mod sample;
 pub(crate) mod wide;
 

@@ -6,18 +6,17 @@
 //! in a stack are rendered one after the other while the pixel is at hand: each one's O is the next
 //! one's I. `O` is blended with I by the strength of each.
 //!
-//! Rows are shaded in planes of f32, in blocks of columns small enough for the nearest cache. What
-//! the grids' two rows above and below come to at each column is expanded once and serves all the
-//! rows between them, so the inner loops are straight lines without look-ups. A pixel's value does
-//! not depend on the block or the row group that it is rendered in.
+//! Rows are shaded in planes of f32, in blocks of columns small enough for the nearest cache, and
+//! within them in runs between the same two cells of a grid ([`super::runs`]). A pixel's value does
+//! not depend on the block or the rows that it is rendered with.
 
 use std::ops::Range;
 use std::sync::Arc;
 
 use super::Grids;
 use super::base;
-use super::base::shade::Runs;
 use super::guide::Folded;
+use super::runs::{Line, Runs, load, padded, store};
 use super::wide::{Wide, fma, wide};
 
 /// One solved filter: all that a pixel needs to know of it.
@@ -112,22 +111,13 @@ struct Columns {
 #[derive(Clone, Debug)]
 pub struct Block<'a> {
     shader: &'a Shader<'a>,
-    columns: Range<usize>,
-    expanded: Vec<Expanded>,
-    /// For each stage the columns as runs between the cells of its base.
-    runs: Vec<Runs>,
+    /// For each stage the columns as runs between the cells of its layer's grids and of its base.
+    runs: Vec<[Option<Runs>; 2]>,
+    width: usize,
+    /// I, G and O; padded.
+    input: [Vec<f32>; 3],
     guide: [Vec<f32>; 3],
-}
-
-/// A and b at every column of a block, on the way from one row of the grids to the next.
-#[derive(Clone, Debug, Default)]
-struct Expanded {
-    /// The row of the grids above.
-    cell: Option<usize>,
-    /// A then b at the row above.
-    top: Vec<Vec<f32>>,
-    /// What the row below has more.
-    step: Vec<Vec<f32>>,
+    output: [Vec<f32>; 3],
 }
 
 impl<'a> Shader<'a> {
@@ -149,92 +139,73 @@ impl<'a> Shader<'a> {
     /// # Panics
     /// When they reach beyond those that the shader is for.
     pub fn block(&'a self, columns: Range<usize>) -> Block<'a> {
-        Block {
-            shader: self,
-            expanded: vec![Expanded::default(); self.stages.len()],
-            runs: self
-                .columns
-                .iter()
-                .map(|of| Runs::new(of.base.get(columns.clone()).unwrap_or_default()))
-                .collect(),
-            guide: [0, 1, 2].map(|_| vec![0.0; columns.len()]),
-            columns,
-        }
+        let runs = self.stages.iter().zip(&self.columns).map(|(stage, places)| {
+            let layer = stage.grids.as_ref().map(|grids| {
+                let count = grids.a.channels + grids.b.channels;
+                Runs::new(&places.grids[columns.clone()], count)
+            });
+            let base = stage.base.as_ref();
+            let base =
+                base.map(|_| Runs::new(&places.base[columns.clone()], base::shade::COEFFICIENTS));
+            [layer, base]
+        });
+        let planes = || [0, 1, 2].map(|_| vec![0.0; padded(columns.len())]);
+        let (runs, width) = (runs.collect(), columns.len());
+        Block { shader: self, runs, width, input: planes(), guide: planes(), output: planes() }
     }
 }
 
 impl Block<'_> {
     /// Turns a row of I, three planes of sRGB-encoded values as long as the block is wide, into O.
     /// `down` is the row's [`aligned`] position, 0..1. Rows that follow each other share work.
-    pub fn row(&mut self, down: f32, rgb: [&mut [f32]; 3]) {
-        let [r, g, b] = rgb;
-        let Shader { stages, columns } = self.shader;
-        let [gr, gg, gb] = &mut self.guide;
-        for (i, stage) in stages.iter().enumerate() {
-            let is_matrix = stage.grids.as_ref().is_some_and(|grids| grids.a.channels == 9);
-            let mut is_guided = true;
-            if let Some(base) = &stage.base {
-                let row = base.down().place(down);
-                self.runs[i].row(&base.folded, row, [r, g, b], [gr, gg, gb]);
-            } else if let Some(guide) = &stage.guide {
-                guide.apply([r, g, b], [gr, gg, gb]);
-            } else if is_matrix {
-                // The outputs take the place of what the others still need.
-                gr.copy_from_slice(r);
-                gg.copy_from_slice(g);
-                gb.copy_from_slice(b);
-            } else {
-                is_guided = false;
+    ///
+    /// # Panics
+    /// When the planes are not as long as the block is wide.
+    pub fn row(&mut self, down: f32, mut rgb: [&mut [f32]; 3]) {
+        for (input, plane) in self.input.iter_mut().zip(&rgb) {
+            input[..self.width].copy_from_slice(plane);
+        }
+        for (stage, runs) in self.shader.stages.iter().zip(&mut self.runs) {
+            let input = self.input.each_ref().map(Vec::as_slice);
+            let is_guided = stage.base.is_some() || stage.guide.is_some();
+            let [layer_runs, base_runs] = runs;
+            let guide = self.guide.each_mut().map(Vec::as_mut_slice);
+            if let (Some(base), Some(runs)) = (&stage.base, base_runs) {
+                base::shade::row(&base.folded, base.down().place(down), runs, input, guide);
+            } else if let Some(folded) = &stage.guide {
+                folded.apply(self.width, input, guide);
             }
-            let guides = [gr.as_slice(), gg, gb];
-            let planes = [&mut *r, &mut *g, &mut *b];
-            if let Some(grids) = &stage.grids {
-                let (cell, fraction) = Reach::aligned(grids.a.height).place(down);
-                let expanded = &mut self.expanded[i];
-                expanded.expand(grids, cell, &columns[i].grids[self.columns.clone()]);
-                let expanded = &*expanded;
-                for (channel, plane) in planes.into_iter().enumerate() {
-                    let guide = is_guided.then_some(guides[channel]);
-                    if is_matrix {
-                        wide(Mix { stage, expanded, channel, fraction, guides, plane });
-                    } else {
-                        wide(Blend { stage, expanded, channel, fraction, guide, plane });
-                    }
+            let guide = if is_guided { self.guide.each_ref().map(Vec::as_slice) } else { input };
+            let output = self.output.each_mut().map(Vec::as_mut_slice);
+            if let (Some(grids), Some(runs)) = (&stage.grids, layer_runs) {
+                let line = line(grids, down, runs);
+                if grids.a.channels == 9 {
+                    wide(Mix { stage, line, guide, input, output });
+                } else {
+                    wide(Blend { stage, line, guide, input, output });
                 }
             } else if is_guided {
-                for (output, plane) in guides.into_iter().zip(planes) {
-                    wide(Fade { stage, output, plane });
-                }
+                wide(Fade { stage, guide, input, output });
+            } else {
+                continue;
             }
+            std::mem::swap(&mut self.input, &mut self.output);
+        }
+        for (plane, input) in rgb.iter_mut().zip(&self.input) {
+            plane.copy_from_slice(&input[..self.width]);
         }
     }
 }
 
-impl Expanded {
-    fn expand(&mut self, grids: &Grids, cell: usize, columns: &[(usize, f32)]) {
-        if self.cell == Some(cell) {
-            return;
-        }
-        self.cell = Some(cell);
-        let (width, area) = (grids.a.width, grids.a.area());
-        let below = (cell + 1).min(grids.a.height - 1);
-        let count = grids.a.channels + grids.b.channels;
-        self.top.resize_with(count, Vec::new);
-        self.step.resize_with(count, Vec::new);
+/// A and b along a row.
+fn line<'a>(grids: &Grids, down: f32, runs: &'a mut Runs) -> Line<'a> {
+    let (width, height, area) = (grids.a.width, grids.a.height, grids.a.area());
+    runs.line(Reach::aligned(height).place(down), [width, height], |cell, coefficients| {
         let planes = grids.a.data.chunks_exact(area).chain(grids.b.data.chunks_exact(area));
-        for ((top, step), plane) in self.top.iter_mut().zip(&mut self.step).zip(planes) {
-            let (upper, lower) =
-                (&plane[cell * width..][..width], &plane[below * width..][..width]);
-            let at = |row: &[f32], (cell, fraction): (usize, f32)| {
-                let (left, right) = (row[cell], row[(cell + 1).min(width - 1)]);
-                left + fraction * (right - left)
-            };
-            top.clear();
-            top.extend(columns.iter().map(|column| at(upper, *column)));
-            step.clear();
-            step.extend(columns.iter().zip(&*top).map(|(column, top)| at(lower, *column) - top));
+        for (value, plane) in coefficients.iter_mut().zip(planes) {
+            *value = plane[cell];
         }
-    }
+    })
 }
 
 /// Position of pixel `at` of `len` between the first (0) and the last (1): aligned corners.
@@ -249,16 +220,25 @@ fn range(stage: &Stage) -> (f32, f32) {
     if stage.clamp { (0.0, 1.0) } else { (f32::MIN, f32::MAX) }
 }
 
-/// `O = A·G + b` of one channel by itself, blended with I.
+/// `value` held to a range; its low end for what is no number. `max` and `min` are not one instruction
+/// each where the compiler does not know that the ends are numbers.
+#[inline(always)]
+#[allow(clippy::inline_always, reason = "a call would lose the features of the loop around it")]
+fn between(value: f32, low: f32, high: f32) -> f32 {
+    let value = if value > low { value } else { low };
+    if value < high { value } else { high }
+}
+
+/// Pixels at once.
+const PIXELS: usize = 16;
+
+/// `O = A·G + b` of each channel by itself, blended with I.
 struct Blend<'a, 'b> {
     stage: &'a Stage,
-    expanded: &'a Expanded,
-    channel: usize,
-    /// How far the row is from the grid's row above to the one below.
-    fraction: f32,
-    /// G of this channel; None where it is I.
-    guide: Option<&'a [f32]>,
-    plane: &'b mut [f32],
+    line: Line<'a>,
+    guide: [&'a [f32]; 3],
+    input: [&'a [f32]; 3],
+    output: [&'b mut [f32]; 3],
 }
 
 impl Wide for Blend<'_, '_> {
@@ -267,44 +247,39 @@ impl Wide for Blend<'_, '_> {
     #[inline(always)]
     fn run<const FMA: bool>(self) {
         let (low, high) = range(self.stage);
-        let (strength, fraction) = (self.stage.strength, self.fraction);
-        let Expanded { top, step, .. } = self.expanded;
-        let grids = top[self.channel]
-            .iter()
-            .zip(&step[self.channel])
-            .zip(top[self.channel + 3].iter().zip(&step[self.channel + 3]));
-        // O = A·G + b, and its blend with I.
-        let blend =
-            |((a, a_step), (b, b_step)): ((&f32, &f32), (&f32, &f32)), guide: f32, input: f32| {
-                let a = fma::<FMA>(fraction, *a_step, *a);
-                let b = fma::<FMA>(fraction, *b_step, *b);
-                let output = fma::<FMA>(a, guide, b).max(low).min(high);
-                fma::<FMA>(strength, output - input, input)
-            };
-        match self.guide {
-            Some(guide) => {
-                for ((value, grids), guide) in self.plane.iter_mut().zip(grids).zip(guide) {
-                    *value = blend(grids, *guide, *value);
-                }
-            }
-            None => {
-                for (value, grids) in self.plane.iter_mut().zip(grids) {
-                    *value = blend(grids, *value, *value);
-                }
+        let strength = self.stage.strength;
+        let [red, green, blue] = self.output;
+        for (columns, k) in self.line.runs::<12>() {
+            for start in columns.step_by(PIXELS) {
+                let fraction: [f32; PIXELS] = load(self.line.fractions, start);
+                let blend = |channel: usize, output: &mut [f32]| {
+                    let guide: [f32; PIXELS] = load(self.guide[channel], start);
+                    let input: [f32; PIXELS] = load(self.input[channel], start);
+                    let mut lanes = [0.0; PIXELS];
+                    for (i, lane) in lanes.iter_mut().enumerate() {
+                        let a = fma::<FMA>(fraction[i], k[6 + channel], k[channel]);
+                        let b = fma::<FMA>(fraction[i], k[9 + channel], k[3 + channel]);
+                        let output = between(fma::<FMA>(a, guide[i], b), low, high);
+                        *lane = fma::<FMA>(strength, output - input[i], input[i]);
+                    }
+                    // What is written beyond the run is overwritten by the next one.
+                    store(&lanes, output, start);
+                };
+                blend(0, red);
+                blend(1, green);
+                blend(2, blue);
             }
         }
     }
 }
 
-/// `O = A·G + b` with one row of the matrix A, blended with I.
+/// `O = A·G + b` with a matrix A, blended with I.
 struct Mix<'a, 'b> {
     stage: &'a Stage,
-    expanded: &'a Expanded,
-    /// Of the output.
-    channel: usize,
-    fraction: f32,
-    guides: [&'a [f32]; 3],
-    plane: &'b mut [f32],
+    line: Line<'a>,
+    guide: [&'a [f32]; 3],
+    input: [&'a [f32]; 3],
+    output: [&'b mut [f32]; 3],
 }
 
 impl Wide for Mix<'_, '_> {
@@ -313,31 +288,41 @@ impl Wide for Mix<'_, '_> {
     #[inline(always)]
     fn run<const FMA: bool>(self) {
         let (low, high) = range(self.stage);
-        let (strength, fraction) = (self.stage.strength, self.fraction);
-        let Expanded { top, step, .. } = self.expanded;
-        let len = self.plane.len();
-        let [r, g, b] = self.guides;
-        let (r, g, b) = (&r[..len], &g[..len], &b[..len]);
-        let row = 3 * self.channel;
-        let (a_r, a_g, a_b) = (&top[row][..len], &top[row + 1][..len], &top[row + 2][..len]);
-        let (s_r, s_g, s_b) = (&step[row][..len], &step[row + 1][..len], &step[row + 2][..len]);
-        let (term, s_term) = (&top[9 + self.channel][..len], &step[9 + self.channel][..len]);
-        for i in 0..len {
-            let sum = fma::<FMA>(fraction, s_term[i], term[i]);
-            let sum = fma::<FMA>(fma::<FMA>(fraction, s_r[i], a_r[i]), r[i], sum);
-            let sum = fma::<FMA>(fma::<FMA>(fraction, s_g[i], a_g[i]), g[i], sum);
-            let output = fma::<FMA>(fma::<FMA>(fraction, s_b[i], a_b[i]), b[i], sum);
-            let output = output.max(low).min(high);
-            self.plane[i] = fma::<FMA>(strength, output - self.plane[i], self.plane[i]);
+        let strength = self.stage.strength;
+        let [red, green, blue] = self.output;
+        let [r, g, b] = self.guide;
+        for (columns, k) in self.line.runs::<24>() {
+            for start in columns.step_by(PIXELS) {
+                let fraction: [f32; PIXELS] = load(self.line.fractions, start);
+                let guide: [[f32; PIXELS]; 3] = [load(r, start), load(g, start), load(b, start)];
+                let mix = |channel: usize, output: &mut [f32]| {
+                    let input: [f32; PIXELS] = load(self.input[channel], start);
+                    let mut lanes = [0.0; PIXELS];
+                    let row = 3 * channel;
+                    for (i, lane) in lanes.iter_mut().enumerate() {
+                        let at = |place: usize| fma::<FMA>(fraction[i], k[12 + place], k[place]);
+                        let sum = fma::<FMA>(at(row), guide[0][i], at(9 + channel));
+                        let sum = fma::<FMA>(at(row + 1), guide[1][i], sum);
+                        let sum = fma::<FMA>(at(row + 2), guide[2][i], sum);
+                        let output = between(sum, low, high);
+                        *lane = fma::<FMA>(strength, output - input[i], input[i]);
+                    }
+                    store(&lanes, output, start);
+                };
+                mix(0, red);
+                mix(1, green);
+                mix(2, blue);
+            }
         }
     }
 }
 
-/// O blended with I.
+/// O, which is G, blended with I.
 struct Fade<'a, 'b> {
     stage: &'a Stage,
-    output: &'a [f32],
-    plane: &'b mut [f32],
+    guide: [&'a [f32]; 3],
+    input: [&'a [f32]; 3],
+    output: [&'b mut [f32]; 3],
 }
 
 impl Wide for Fade<'_, '_> {
@@ -347,9 +332,10 @@ impl Wide for Fade<'_, '_> {
     fn run<const FMA: bool>(self) {
         let (low, high) = range(self.stage);
         let strength = self.stage.strength;
-        for (value, output) in self.plane.iter_mut().zip(self.output) {
-            let output = output.max(low).min(high);
-            *value = fma::<FMA>(strength, output - *value, *value);
+        for ((output, guide), input) in self.output.into_iter().zip(self.guide).zip(self.input) {
+            for ((value, guide), input) in output.iter_mut().zip(guide).zip(input) {
+                *value = fma::<FMA>(strength, between(*guide, low, high) - input, *input);
+            }
         }
     }
 }

@@ -13,7 +13,14 @@ pub(crate) trait Wide {
 #[inline]
 pub(crate) fn wide<W: Wide>(work: W) -> W::Output {
     #[cfg(target_arch = "x86_64")]
-    if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
+    if is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("fma") {
+        #[target_feature(enable = "avx512f,avx2,fma")]
+        fn run<W: Wide>(work: W) -> W::Output {
+            work.run::<true>()
+        }
+        // SAFETY: the line above found the features on this processor; AVX-512 includes AVX2.
+        return unsafe { run(work) };
+    } else if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
         #[target_feature(enable = "avx2,fma")]
         fn run<W: Wide>(work: W) -> W::Output {
             work.run::<true>()

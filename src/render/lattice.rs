@@ -56,31 +56,23 @@ impl Axis {
     /// `len` screen pixels, the first of whose edges is at `origin` of the photo, `step` photo
     /// pixels apart; the photo is `full` long and its level, `scale` times smaller, `reduced`.
     fn seen(len: usize, origin: f64, step: f64, full: usize, scale: f64, reduced: usize) -> Self {
-        // A screen pixel shows the photo where its middle is on it. A photo thinner than that would
-        // never be hit: what touches it shows it.
-        let is_thin = (full as f64) < step;
         let tap = |i: usize| {
             let (from, to) = (origin + i as f64 * step, origin + (i + 1) as f64 * step);
             let middle = 0.5 * (from + to);
-            let is_on = if is_thin {
-                to > 0.0 && from < full as f64
-            } else {
-                (0.0..full as f64).contains(&middle)
-            };
-            if !is_on {
+            if !is_on(from, to, full) {
                 return Tap { position: 0.0, first: 0, count: 0, padding: 0, weights: [0.0; 4] };
             }
             let (first, weights) = if step >= 1.0 {
                 covered(from / scale, to / scale, reduced)
-            } else if step > NEAREST_STEP {
-                between(middle - 0.5, reduced)
             } else {
-                (middle as usize, vec![1.0])
+                enlarged(middle, step, reduced)
             };
             let mut four = [0.0; 4];
             four[..weights.len()].copy_from_slice(&weights);
+            // A square is what the export has there, all over.
+            let place = if step > NEAREST_STEP { middle - 0.5 } else { first as f64 };
             Tap {
-                position: aligned(middle - 0.5, full),
+                position: aligned(place, full),
                 first: first as u32,
                 count: weights.len() as u32,
                 padding: 0,
@@ -102,9 +94,24 @@ impl Axis {
 const NEAREST_STEP: f64 = 0.25;
 
 impl Lattice {
+    /// Whether each of its points is one pixel of the photo itself.
+    pub fn is_plain(&self) -> bool {
+        let mut taps = self.rows.taps.iter().chain(&self.columns.taps);
+        self.level == 0 && taps.all(|tap| tap.count < 2)
+    }
+
+    /// The photo's own pixels in `rows` and `columns`.
+    pub fn part(
+        rows: std::ops::Range<usize>,
+        columns: std::ops::Range<usize>,
+        [width, height]: [usize; 2],
+    ) -> Self {
+        Self { level: 0, rows: Axis::exact(rows, height), columns: Axis::exact(columns, width) }
+    }
+
     /// The photo's own pixels in `rows`, all columns.
     pub fn strip(rows: std::ops::Range<usize>, width: usize, height: usize) -> Self {
-        Self { level: 0, rows: Axis::exact(rows, height), columns: Axis::exact(0..width, width) }
+        Self::part(rows, 0..width, [width, height])
     }
 
     /// What `view` shows of a photo of `width · height` pixels that has `levels` levels.
@@ -121,17 +128,81 @@ impl Lattice {
     }
 }
 
+/// A screen pixel's row or column, mixed from the photo's own.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Span {
+    /// First pixel that it is mixed from.
+    pub first: usize,
+    /// The pixels' weights, which sum to 1; none where it is beside the photo.
+    pub weights: Vec<f32>,
+}
+
+impl Span {
+    /// The rows, then the columns, of `view` of a photo of `width · height` pixels: how the export is
+    /// scaled to be shown. Zoomed out it is the mean over the area that a screen pixel covers, from
+    /// 100 % to 400 % it lies between the nearest pixels, from there on it is one pixel.
+    pub fn of_view(view: &View, width: usize, height: usize) -> [Vec<Self>; 2] {
+        let step = 1.0 / view.zoom;
+        let [x, y] = view.photo_from_screen([0.0, 0.0]);
+        let axis = |size: u32, origin: f64, full: usize| {
+            let span = |i: u32| {
+                let (from, to) =
+                    (origin + f64::from(i) * step, origin + (f64::from(i) + 1.0) * step);
+                if !is_on(from, to, full) {
+                    return Self::default();
+                }
+                let middle = 0.5 * (from + to);
+                let (first, weights) = if step >= 1.0 {
+                    coverage(from, to, full)
+                } else {
+                    enlarged(middle, step, full)
+                };
+                Self { first, weights }
+            };
+            (0..size).map(span).collect()
+        };
+        [axis(view.size[1], y, height), axis(view.size[0], x, width)]
+    }
+
+    /// The pixels that it is mixed from.
+    pub fn pixels(&self) -> std::ops::Range<usize> {
+        self.first..self.first + self.weights.len()
+    }
+}
+
+/// Whether a screen pixel shows the photo: where its middle is on it. A photo thinner than that would
+/// never be hit: what touches it shows it.
+fn is_on(from: f64, to: f64, full: usize) -> bool {
+    let full = full as f64;
+    if full < to - from {
+        to > 0.0 && from < full
+    } else {
+        (0.0..full).contains(&(0.5 * (from + to)))
+    }
+}
+
+/// The pixels that a screen pixel smaller than them is mixed from.
+fn enlarged(middle: f64, step: f64, len: usize) -> (usize, Vec<f32>) {
+    if step > NEAREST_STEP { between(middle - 0.5, len) } else { (middle as usize, vec![1.0]) }
+}
+
 /// Pixels that a span of at most 2 covers, at most three, or four where the level ends early.
 fn covered(from: f64, to: f64, len: usize) -> (usize, Vec<f32>) {
+    let (first, weights) = coverage(from, to, len);
+    if weights.len() <= 4 {
+        return (first, weights);
+    }
+    let middle = 0.5 * (from.max(0.0) + to.min(len as f64));
+    ((middle as usize).min(len - 1), vec![1.0])
+}
+
+/// Pixels that a span covers, by how much.
+fn coverage(from: f64, to: f64, len: usize) -> (usize, Vec<f32>) {
     // Rounding may leave a sliver of a neighbour; it must not count as a pixel.
     let snap = |at: f64| if (at - at.round()).abs() < 1e-6 { at.round() } else { at };
     let (from, to) = (snap(from).max(0.0), snap(to).min(len as f64));
     let first = (from as usize).min(len - 1);
     let last = ((to.ceil() as usize).max(first + 1) - 1).min(len - 1);
-    if last - first > 3 {
-        let middle = ((0.5 * (from + to)) as usize).min(len - 1);
-        return (middle, vec![1.0]);
-    }
     let weight = |at: usize| ((to.min((at + 1) as f64) - from.max(at as f64)) as f32).max(0.0);
     let weights: Vec<f32> = (first..=last).map(weight).collect();
     let sum: f32 = weights.iter().sum();

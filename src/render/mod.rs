@@ -1,17 +1,19 @@
 //! Solve and render: from a photo and an edit to pixels.
 //!
 //! 1. **Solve** ([`solve`]): Il → Ol, (Gl, Ol) → A and b; at Il's size, independent of the photo's.
-//! 2. **Render** ([`strip`], [`view`]): `O = A·G + b` for exactly the pixels that are wanted.
+//! 2. **Render** ([`strip`], [`view`], [`Exact`]): `O = A·G + b` for exactly the pixels that are wanted.
 //!
 //! These are the CPU's; [`crate::gpu`] has the same on a graphics card. Whatever is rendered, for
 //! the screen or for a file, comes out of the same stages, so it is the same picture.
 
+mod exact;
 mod lattice;
 mod pixels;
 mod solver;
 mod source;
 
-pub use lattice::{Axis, Lattice, Tap};
+pub use exact::Exact;
+pub use lattice::{Axis, Lattice, Span, Tap};
 pub use pixels::{strip, view};
 pub use solver::{Low, Solver, grids, low};
 pub use source::Source;

@@ -16,22 +16,33 @@ use crate::photo::{Image, Pixels};
 /// # Panics
 /// When `rows` reaches beyond the photo.
 pub fn strip(source: &Source, stages: &[Stage], rows: Range<usize>) -> Image {
+    part(source, stages, rows, 0..source.image().width)
+}
+
+/// The same of columns `columns` alone.
+pub(super) fn part(
+    source: &Source,
+    stages: &[Stage],
+    rows: Range<usize>,
+    columns: Range<usize>,
+) -> Image {
     let image = source.image();
-    let (width, height) = (image.width, rows.len());
-    let of = rows.start * width..rows.end * width;
-    let lattice = Lattice::strip(rows, width, image.height);
+    let (width, height) = (columns.len(), rows.len());
+    let at =
+        |place: usize| (rows.start + place / width) * image.width + columns.start + place % width;
+    let lattice = Lattice::part(rows.clone(), columns.clone(), [image.width, image.height]);
     match &image.pixels {
         Pixels::Eight(pixels) => {
-            let mut out = vec![[0; 4]; of.len()];
+            let mut out = vec![[0; 4]; width * height];
             shade(image, stages, &lattice, &mut out, |place, planes, out| {
-                codes::pack_eight(planes, &pixels[of.start + place..], out);
+                codes::pack_eight(planes, &pixels[at(place)..], out);
             });
             Image::eight(width, height, out)
         }
         Pixels::Sixteen(pixels) => {
-            let mut out = vec![[0; 4]; of.len()];
+            let mut out = vec![[0; 4]; width * height];
             shade(image, stages, &lattice, &mut out, |place, planes, out| {
-                codes::pack_sixteen(planes, image.coding, &pixels[of.start + place..], out);
+                codes::pack_sixteen(planes, image.coding, &pixels[at(place)..], out);
             });
             Image::sixteen(width, height, out, image.coding)
         }
@@ -122,9 +133,17 @@ fn shade<P: Send>(
             let columns = first..(first + BLOCK).min(width);
             let mut block = shader.block(columns.clone());
             let taps = &lattice.columns.taps[columns];
+            // An export, or a view at 100 %: column follows column, each one pixel.
+            let mut followers = taps.iter().zip(taps[0].first..);
+            let is_plain = followers.all(|(tap, next)| tap.count == 1 && tap.first == next);
             for (y, row) in rows.iter().enumerate() {
                 let [r, g, b] = planes.each_mut().map(|plane| &mut plane[..taps.len()]);
-                mixer.mix(image, row, taps, [r, g, b]);
+                if is_plain && row.count == 1 {
+                    let start = row.first as usize * image.width + taps[0].first as usize;
+                    codes::unpack(image, start, [r, g, b]);
+                } else {
+                    mixer.mix(image, row, taps, [r, g, b]);
+                }
                 block.row(row.position, [r, g, b]);
                 let place = y * width + first;
                 pack(job * ROWS * width + place, [r, g, b], &mut out[place..place + taps.len()]);
@@ -148,11 +167,6 @@ impl Mixer {
         let first = left.first as usize;
         let len = (right.first + right.count) as usize - first;
         let start = row.first as usize * image.width + first;
-        // An export, or a view at 100 %: column follows column, each one pixel.
-        let mut followers = columns.iter().zip(left.first..);
-        if row.count == 1 && followers.all(|(tap, next)| tap.count == 1 && tap.first == next) {
-            return codes::unpack(image, start, planes);
-        }
         for (y, weight) in row.weights.iter().enumerate().take(row.count as usize) {
             for plane in self.line.iter_mut().chain(&mut self.sum) {
                 plane.resize(len, 0.0);

@@ -58,13 +58,16 @@ pub fn grids(operator: &Operator, settings: &Settings, low: &Low) -> Option<Grid
 #[derive(Debug, Default)]
 pub struct Solver {
     kept: Vec<Kept>,
+    now: u64,
 }
 
-/// Memory for what is kept; what was used longest ago goes first.
+/// Memory for what is kept, whatever else there is; what was used longest ago goes first.
 const KEPT_BYTES_MAX: usize = 128 << 20;
 
 #[derive(Debug)]
 struct Kept {
+    /// When it was used last.
+    used: u64,
     photo: u64,
     /// The filters before, which this one's Il depends on.
     before: Vec<Layer>,
@@ -79,6 +82,26 @@ struct Kept {
 }
 
 impl Solver {
+    /// What is solved from now on counts as used at `now`.
+    pub fn set_time(&mut self, now: u64) {
+        self.now = now;
+    }
+
+    /// Memory that is kept, in bytes.
+    pub fn bytes(&self) -> usize {
+        self.kept.iter().map(Kept::bytes).sum()
+    }
+
+    /// When the oldest of what is kept was used last.
+    pub fn oldest(&self) -> Option<u64> {
+        self.kept.iter().map(|kept| kept.used).min()
+    }
+
+    /// Forgets what was used last at `time`.
+    pub fn forget(&mut self, time: u64) {
+        self.kept.retain(|kept| kept.used != time);
+    }
+
     /// The stages of an edit, first filter first.
     ///
     /// # Errors
@@ -119,10 +142,9 @@ impl Solver {
         }
         let (base, guide) = (kept.base.clone(), kept.guide.clone());
         let grids = kept.solved.as_ref().map(|(_, grids)| Arc::clone(grids));
+        kept.used = self.now;
         self.kept.push(kept);
-        while self.kept.len() > 1
-            && self.kept.iter().map(Kept::bytes).sum::<usize>() > KEPT_BYTES_MAX
-        {
+        while self.kept.len() > 1 && self.bytes() > KEPT_BYTES_MAX {
             self.kept.remove(0);
         }
         Ok(Stage { base, guide, grids, clamp: layer.operator.clamp, strength: layer.strength })
@@ -161,6 +183,7 @@ fn analyse(
         Arc::new(guide::fold(guide, &moments, operator.statistics))
     });
     Kept {
+        used: 0,
         photo: source.id(),
         before: before.to_vec(),
         operator: Arc::clone(operator),

@@ -68,6 +68,16 @@ impl Source {
         1 + self.reduced().len()
     }
 
+    /// Memory that the photo and its levels take, in bytes.
+    pub fn bytes(&self) -> usize {
+        let bytes = |image: &Image| match &image.pixels {
+            Pixels::Eight(pixels) => size_of_val(pixels.as_slice()),
+            Pixels::Sixteen(pixels) => size_of_val(pixels.as_slice()),
+        };
+        let levels: usize = self.levels.get().map_or(0, |levels| levels.iter().map(bytes).sum());
+        bytes(self.image()) + levels
+    }
+
     fn reduced(&self) -> &[Image] {
         self.levels.get_or_init(|| {
             let mut levels: Vec<Image> = Vec::new();

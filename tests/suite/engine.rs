@@ -1,15 +1,16 @@
 //! The engine as the window sees it: commands in, events out.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use understudy::edit::{Edit, Layer, View};
 use understudy::engine::{
     Backend, Choice, Command, Engine, Event, Export, Frame, Picture, Processor, Scene, Ticket, Wall,
 };
 use understudy::gpu::Gpu;
-use understudy::operator::{Library, Tuning};
-use understudy::photo::{ExportOptions, Image, Photo};
+use understudy::operator::{Library, Operator, Tuning, Variant};
+use understudy::photo::{ExportOptions, Image, Photo, Pixels};
+use understudy::render::{self, Solver, Source};
 
 const TIMEOUT: Duration = Duration::from_secs(60);
 
@@ -144,6 +145,150 @@ fn the_view_at_100_percent_is_the_export() {
     }
 }
 
+/// The exact frame of a ticket.
+fn exact(engine: &Engine, ticket: u64) -> Box<Frame> {
+    loop {
+        let frame = shown(engine, ticket);
+        if frame.exact {
+            return frame;
+        }
+    }
+}
+
+/// Texture that a mean before a filter with strong contrast gets wrong.
+fn texture(width: usize, height: usize) -> Arc<Photo> {
+    let pixel = |i: usize| {
+        let noise = i.wrapping_mul(2_654_435_761) >> 7;
+        [(noise % 256) as u8, (i / width) as u8, (noise / 256 % 200) as u8, 255]
+    };
+    Arc::new(Photo::from_image(Image::eight(
+        width,
+        height,
+        (0..width * height).map(pixel).collect(),
+    )))
+}
+
+/// Pixels of one axis and their weights in a screen pixel `at` of `zoom`, written down plainly.
+fn weights(at: f64, zoom: f64, len: usize) -> Vec<(usize, f64)> {
+    let (from, to) = (at, at + 1.0 / zoom);
+    if zoom >= 4.0 {
+        return vec![((0.5 * (from + to)) as usize, 1.0)];
+    }
+    if zoom > 1.0 {
+        let place = (0.5 * (from + to) - 0.5).clamp(0.0, (len - 1) as f64);
+        let next = (place as usize + 1).min(len - 1);
+        return vec![(place as usize, 1.0 - place.fract()), (next, place.fract())];
+    }
+    let overlap = |x: usize| (to.min(x as f64 + 1.0) - from.max(x as f64)).max(0.0);
+    let sum: f64 = (0..len).map(overlap).sum();
+    (0..len).map(|x| (x, overlap(x) / sum)).filter(|(_, weight)| *weight > 0.0).collect()
+}
+
+fn assert_is_scaled(what: &str, frame: &Frame, export: &Image) {
+    let view = &frame.scene.view;
+    let Pixels::Eight(exported) = &export.pixels else { panic!("8 bits") };
+    let mut seen = 0;
+    for (i, pixel) in pixels(&frame.after).iter().enumerate() {
+        if pixel[3] == 0 {
+            continue;
+        }
+        let corner = [i % view.size[0] as usize, i / view.size[0] as usize];
+        let [x, y] = view.photo_from_screen(corner.map(|at| at as f64));
+        let mut mean = [0.0; 3];
+        for (row, down) in weights(y, view.zoom, export.height) {
+            for (column, across) in weights(x, view.zoom, export.width) {
+                for (mean, code) in mean.iter_mut().zip(exported[row * export.width + column]) {
+                    *mean += down * across * f64::from(code);
+                }
+            }
+        }
+        for (got, want) in pixel.iter().zip(mean) {
+            assert!(
+                (f64::from(*got) - want).abs() <= 1.0,
+                "{what}: {got} instead of {want} at {i}"
+            );
+        }
+        seen += 1;
+    }
+    assert!(seen > 500, "{what}: {seen} pixels of the photo are seen");
+}
+
+#[test]
+fn the_resting_picture_is_the_export_scaled() {
+    let engine = engine();
+    let photo = texture(210, 160);
+    let source = Source::new(Arc::clone(&photo));
+    let layer = |variant| Layer::new(Arc::new(Operator::untrained(variant, 3)));
+    let mut edits: Vec<Edit> = Variant::ALL
+        .into_iter()
+        .chain(Variant::OWN)
+        .map(|variant| Edit { layers: vec![layer(variant)] })
+        .collect();
+    edits.push(Edit { layers: vec![layer(Variant::DgfX), layer(Variant::DgfC)] });
+    edits.push(edit("bw-drama"));
+    edits.push(Edit::default());
+    let mut ticket = 0;
+    for (i, edit) in edits.into_iter().enumerate() {
+        let stages = Solver::default().solve(&source, &edit).unwrap();
+        let export = render::strip(&source, &stages, 0..160);
+        for zoom in [0.21, 0.37, 0.9, 1.0, 1.5, 2.0, 5.0] {
+            ticket += 1;
+            engine.send(Command::Show(Ticket(ticket), vec![scene(&photo, edit.clone(), zoom)]));
+            let first = shown(&engine, ticket);
+            let is_at_once = zoom == 1.0 || zoom == 5.0 || (edit.layers.is_empty() && zoom >= 1.0);
+            assert_eq!(first.exact, is_at_once, "{zoom}");
+            let frame = if first.exact { first } else { exact(&engine, ticket) };
+            assert_is_scaled(&format!("edit {i} at {zoom}"), &frame, &export);
+        }
+    }
+    assert!(engine.recv_timeout(Duration::from_millis(50)).is_none(), "nothing comes after it");
+}
+
+#[test]
+fn one_budget_of_memory_holds_for_all_that_is_kept() {
+    let engine = engine();
+    assert!(engine.memory().budget >= 64 << 20, "{:?}", engine.memory());
+    let budget = 6 << 20;
+    engine.send(Command::Budget(budget));
+    for ticket in 0..12 {
+        // 1.6 MB of pixels, and a pyramid.
+        let photo = texture(800, 500);
+        engine.send(Command::Show(Ticket(ticket), vec![scene(&photo, edit("dehaze"), 0.3)]));
+        exact(&engine, ticket);
+    }
+    let memory = engine.memory();
+    assert!(memory.used > budget / 2 && memory.used <= budget, "{memory:?}");
+    // What is on screen stays, however little there may be.
+    engine.send(Command::Budget(0));
+    engine.send(Command::Show(Ticket(20), vec![scene(&texture(800, 500), edit("l0"), 0.3)]));
+    exact(&engine, 20);
+    assert!(engine.memory().used < 4 << 20, "{:?}", engine.memory());
+}
+
+#[test]
+fn a_new_scene_ends_a_refinement_at_once() {
+    let engine = engine();
+    let photo = texture(6000, 4000);
+    let view = View::fit([1600, 1000], 6000, 4000);
+    let wide = |strength| {
+        let mut edit = edit("local-contrast");
+        edit.layers[0].strength = strength;
+        Scene { photo: Arc::clone(&photo), edit, view }
+    };
+    engine.send(Command::Show(Ticket(0), vec![wide(0.1)]));
+    let mut longest = exact(&engine, 0).time;
+    for ticket in 1..20 {
+        let strength = 0.05 * ticket as f32;
+        engine.send(Command::Show(Ticket(ticket), vec![wide(strength)]));
+        let Some(Event::Shown(Ticket(got), frame)) = engine.recv_timeout(TIMEOUT) else {
+            panic!("it is shown")
+        };
+        assert_eq!((got, frame.exact), (ticket, false), "no exact frame of an older scene");
+        longest = longest.max(frame.time);
+    }
+    assert!(exact(&engine, 19).time <= longest);
+}
+
 #[test]
 fn failures_come_as_sentences_and_the_engine_lives_on() {
     let engine = engine();
@@ -251,6 +396,43 @@ fn a_cancelled_export_leaves_nothing() {
         }
     }
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn an_export_of_24_megapixels_is_cancelled_in_a_fifth_of_a_second() {
+    const LONGEST: Duration = Duration::from_millis(200);
+    let engine = engine();
+    let folder = tempfile::tempdir().unwrap();
+    let photo = texture(6000, 4000);
+    for (ending, filter) in [("png", "dehaze"), ("jpg", "l0"), ("tif", "detail")] {
+        // Other work on the machine, such as other tests, delays some of them.
+        let mut shortest = Duration::MAX;
+        for ticket in 1..20 {
+            if shortest < LONGEST {
+                break;
+            }
+            let order = Export {
+                photo: Arc::clone(&photo),
+                edit: edit(filter),
+                target: folder.path().join("out").with_extension(ending),
+                options: ExportOptions { quality: 90, overwrite: false },
+            };
+            engine.send(Command::Export(Ticket(ticket), order));
+            assert!(matches!(engine.recv_timeout(TIMEOUT), Some(Event::Progress(..))), "{ending}");
+            let started = Instant::now();
+            engine.send(Command::Cancel(Ticket(ticket)));
+            loop {
+                match engine.recv_timeout(TIMEOUT).unwrap() {
+                    Event::Progress(..) => {}
+                    Event::Cancelled(Ticket(got)) if got == ticket => break,
+                    other => panic!("{other:?}"),
+                }
+            }
+            shortest = shortest.min(started.elapsed());
+            assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+        }
+        assert!(shortest < LONGEST, "{ending}: {shortest:?}");
+    }
 }
 
 #[test]

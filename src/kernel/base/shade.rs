@@ -3,105 +3,39 @@
 //! Along a row the coefficients are first mixed from the rows of cells above and below, once for
 //! each cell; then, from one cell's middle to the next, they are straight lines over the columns.
 
-use std::ops::Range;
-
+use super::super::runs::{Line, Runs, load, store};
 use super::super::wide::{Wide, fma, wide};
 use super::LUMINANCE;
-use super::fold::{BENDS, Cell, Folded};
+use super::fold::{BENDS, CELL_TERMS, Folded};
 use crate::operator::KNOTS;
 
-/// Columns of a block, in runs that lie between the same two cells.
-#[derive(Clone, Debug, Default)]
-pub struct Runs {
-    runs: Vec<Run>,
-    /// How far each column is from the cell on its left to the next.
-    fractions: Vec<f32>,
-    /// The coefficients along the row at hand, of the cells that the columns lie between.
-    line: Vec<Pair>,
-}
+/// Coefficients of a cell.
+pub const COEFFICIENTS: usize = 3 * CELL_TERMS;
 
-#[derive(Clone, Debug)]
-struct Run {
-    cell: usize,
-    columns: Range<usize>,
-}
-
-/// The coefficients at a cell, and what those of the next one have more.
-#[derive(Clone, Copy, Debug)]
-struct Pair {
-    left: Cell,
-    step: Cell,
-}
-
-impl Runs {
-    /// For columns at these cells and fractions, from left to right.
-    pub fn new(columns: &[(usize, f32)]) -> Self {
-        let mut runs: Vec<Run> = Vec::new();
-        for (at, (cell, _)) in columns.iter().enumerate() {
-            match runs.last_mut() {
-                Some(run) if run.cell == *cell => run.columns.end = at + 1,
-                _ => runs.push(Run { cell: *cell, columns: at..at + 1 }),
-            }
-        }
-        Self { runs, fractions: columns.iter().map(|column| column.1).collect(), line: Vec::new() }
-    }
-
-    /// G of a row of pixels. `row` is the row of cells above it and how far it is to the next.
-    /// CPU twin of `base` in `shade.wgsl`.
-    pub fn row(
-        &mut self,
-        folded: &Folded,
-        row: (usize, f32),
-        rgb: [&[f32]; 3],
-        g: [&mut [f32]; 3],
-    ) {
-        let (width, (cell, fraction)) = (folded.width, row);
-        let upper = &folded.cells[cell * width..][..width];
-        let lower = &folded.cells[(cell + 1).min(folded.height - 1) * width..][..width];
-        let mixed = |at: usize| mixed(&upper[at], &lower[at], fraction);
-        self.line.clear();
-        self.line.extend(self.runs.iter().map(|run| {
-            let left = mixed(run.cell);
-            Pair { left, step: difference(&left, &mixed((run.cell + 1).min(width - 1))) }
-        }));
-        let Self { runs, fractions, line } = self;
-        wide(Row { folded, runs, fractions, line, rgb, g });
-    }
-}
-
-/// `upper + fraction·(lower − upper)`
-fn mixed(upper: &Cell, lower: &Cell, fraction: f32) -> Cell {
-    let mut cell = *upper;
-    for (row, (upper, lower)) in cell.iter_mut().zip(upper.iter().zip(lower)) {
-        for (value, (upper, lower)) in row.iter_mut().zip(upper.iter().zip(lower)) {
-            *value = upper + fraction * (lower - upper);
-        }
-    }
-    cell
-}
-
-/// `to − from`
-fn difference(from: &Cell, to: &Cell) -> Cell {
-    let mut cell = *to;
-    for (row, from) in cell.iter_mut().zip(from) {
-        for (value, from) in row.iter_mut().zip(from) {
-            *value -= from;
-        }
-    }
-    cell
+/// G of a row of pixels. `place` is the row of cells above it and how far it is to the next, `runs`
+/// are its columns between the cells, the planes are padded. CPU twin of `base` in `shade.wgsl`.
+pub fn row(
+    folded: &Folded,
+    place: (usize, f32),
+    runs: &mut Runs,
+    rgb: [&[f32]; 3],
+    g: [&mut [f32]; 3],
+) {
+    let line = runs.line(place, [folded.width, folded.height], |cell, coefficients| {
+        coefficients.copy_from_slice(folded.cells[cell].as_flattened());
+    });
+    wide(Row { folded, line, rgb, g });
 }
 
 /// Pixels at once: a loop over them is compiled as vectors, and its weights are loaded once for all.
 const PIXELS: usize = 64;
 
 /// The same between two cells, which are few pixels apart in small pictures.
-const PIXELS_OF_RUN: usize = 32;
+const PIXELS_OF_RUN: usize = 16;
 
 struct Row<'a, 'b> {
     folded: &'a Folded,
-    runs: &'a [Run],
-    fractions: &'a [f32],
-    line: &'a [Pair],
+    line: Line<'a>,
     rgb: [&'a [f32]; 3],
     g: [&'b mut [f32]; 3],
 }
@@ -113,9 +47,9 @@ impl Wide for Row<'_, '_> {
     fn run<const FMA: bool>(self) {
         let Self { folded, rgb: [r, g, b], g: [out_r, out_g, out_b], .. } = self;
         let mut sums = [[0.0; PIXELS_OF_RUN]; 3];
-        for (run, pair) in self.runs.iter().zip(self.line) {
-            for start in run.columns.clone().step_by(PIXELS_OF_RUN) {
-                let fraction = load(self.fractions, start);
+        for (columns, pair) in self.line.runs() {
+            for start in columns.step_by(PIXELS_OF_RUN) {
+                let fraction = load(self.line.fractions, start);
                 let rgb = [load(r, start), load(g, start), load(b, start)];
                 quadratic::<FMA>(pair, &fraction, &rgb, &mut sums);
                 // What is written beyond the run is overwritten by the next one.
@@ -124,7 +58,7 @@ impl Wide for Row<'_, '_> {
                 store(&sums[2], out_b, start);
             }
         }
-        for start in (0..r.len()).step_by(PIXELS) {
+        for start in (0..self.line.width()).step_by(PIXELS) {
             let x: [[f32; PIXELS]; 3] =
                 [clamped(load(r, start)), clamped(load(g, start)), clamped(load(b, start))];
             let mut sums = [load(out_r, start), load(out_g, start), load(out_b, start)];
@@ -140,31 +74,6 @@ impl Wide for Row<'_, '_> {
     }
 }
 
-/// Values from `start` on; zeros beyond the end.
-#[inline(always)]
-#[allow(clippy::inline_always, reason = "a call would lose the features of the loop around it")]
-fn load<const N: usize>(values: &[f32], start: usize) -> [f32; N] {
-    if let Some(chunk) = values[start..].first_chunk() {
-        return *chunk;
-    }
-    let mut lanes = [0.0; N];
-    lanes[..values.len() - start].copy_from_slice(&values[start..]);
-    lanes
-}
-
-/// Values to `start` and on, as far as there is room.
-#[inline(always)]
-#[allow(clippy::inline_always, reason = "a call would lose the features of the loop around it")]
-fn store<const N: usize>(lanes: &[f32; N], values: &mut [f32], start: usize) {
-    let values = &mut values[start..];
-    if let Some(chunk) = values.first_chunk_mut() {
-        *chunk = *lanes;
-        return;
-    }
-    let count = values.len();
-    values.copy_from_slice(&lanes[..count]);
-}
-
 #[inline(always)]
 #[allow(clippy::inline_always, reason = "a call would lose the features of the loop around it")]
 fn clamped<const N: usize>(mut values: [f32; N]) -> [f32; N] {
@@ -178,7 +87,7 @@ fn clamped<const N: usize>(mut values: [f32; N]) -> [f32; N] {
 #[inline(always)]
 #[allow(clippy::inline_always, reason = "a call would lose the features of the loop around it")]
 fn quadratic<const FMA: bool>(
-    pair: &Pair,
+    pair: &[f32; 2 * COEFFICIENTS],
     fraction: &[f32; PIXELS_OF_RUN],
     rgb: &[[f32; PIXELS_OF_RUN]; 3],
     sums: &mut [[f32; PIXELS_OF_RUN]; 3],
@@ -198,15 +107,16 @@ fn quadratic<const FMA: bool>(
 #[inline(always)]
 #[allow(clippy::inline_always, reason = "a call would lose the features of the loop around it")]
 fn sloped<const FMA: bool>(
-    pair: &Pair,
+    pair: &[f32; 2 * COEFFICIENTS],
     output: usize,
     terms: &[f32; 9],
     fraction: f32,
     input: f32,
 ) -> f32 {
-    let mut sum = input + fma::<FMA>(fraction, pair.step[0][output], pair.left[0][output]);
+    let mut sum = input + fma::<FMA>(fraction, pair[COEFFICIENTS + output], pair[output]);
     for (i, term) in terms.iter().enumerate() {
-        let (step, left) = (pair.step[i + 1][output], pair.left[i + 1][output]);
+        let at = 3 * (i + 1) + output;
+        let (step, left) = (pair[COEFFICIENTS + at], pair[at]);
         sum = fma::<FMA>(fma::<FMA>(fraction, step, left), *term, sum);
     }
     sum
