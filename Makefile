@@ -17,10 +17,13 @@ run: install-run
 test: install-test
 	cargo test
 
-# The standard figures of this machine, as a table under target/.
+# The standard figures of this machine, as tables under target/: what a user waits for with all cores
+# and with one thread, then the kernels one by one.
 bench:
 	cargo build --release
 	./target/release/understudy bench | tee target/bench.txt
+	./target/release/understudy bench --engine cpu --threads 1 | tee target/bench-one-thread.txt
+	cargo bench | tee target/bench-kernels.txt
 
 # Before/after pairs made with real editors: what filters are learnt from and judged by.
 PAIRS = ../shared/pairs
@@ -39,18 +42,20 @@ filters:
 	@$(call learn,local-contrast,Local contrast,Local contrast with a wide radius)
 	@$(call learn,dehaze,Dehaze,Haze removal)
 	@$(call learn,tone-map,Tone mapping,Dynamic range compression)
-	@$(call learn,bw-drama,Black-and-white drama,Black and white with curve and local contrast)
+	@$(call learn,bw-drama,Black-and-white drama,Black and white with curve and local contrast,dgf-x)
 	@$(call learn,cross-process,Cross process,Three channel curves with contrast and saturation)
 	@$(call learn,l0,Smooth,L0 smoothing)
 	@$(call learn,detail,Detail,Three levels of edge-preserving detail)
 	cp target/filters/*.safetensors models/
 
-# $(1) the folder of the edit, $(2) the title, $(3) the edit in words.
+# $(1) the folder of the edit, $(2) the title, $(3) the edit in words, $(4) the rung where it is not
+# the ladder's own choice: a network that gains little there is kept in one filter, so that there is
+# one whose guided layer can be tuned.
 define learn
 	[ -e target/filters/$(1).safetensors ] || ./target/release/understudy learn \
 		--before $(PAIRS)/before/train --after $(PAIRS)/$(1)/train --order $(PAIRS)/order.txt \
 		--check-before $(PAIRS)/before/holdout --check-after $(PAIRS)/$(1)/holdout \
-		--seed 1 --resume --name "$(2)" --edit "$(3)." \
+		--seed 1 --resume $(if $(4),--rung $(4)) --name "$(2)" --edit "$(3)." \
 		--license "Learned from photos in the public domain or under CC0; the filter: MIT OR Apache-2.0." \
 		-o target/filters/$(1).safetensors
 endef

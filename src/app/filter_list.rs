@@ -9,7 +9,7 @@ use eframe::egui::{
 };
 
 use super::wall::{self, Wall};
-use super::{Action, strings, theme};
+use super::{Action, Workspace, strings, theme};
 use crate::operator::{Library, Operator};
 
 const WIDTH: f32 = 272.0;
@@ -64,6 +64,13 @@ pub fn show(ui: &mut Ui, shown: &Shown<'_>, actions: &mut Vec<Action>) {
                 });
             }
             rows(ui, shown, false, actions);
+            ui.add_space(theme::XS);
+            ui.horizontal(|ui| {
+                ui.add_space(theme::S);
+                if ui.button(strings::LEARN_NEW).on_hover_text(strings::LEARN_TIP).clicked() {
+                    actions.push(Action::Enter(Workspace::Learn));
+                }
+            });
         });
     });
 }

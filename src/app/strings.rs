@@ -92,6 +92,7 @@ pub const SEARCH: &str = "Find a filter";
 /// Shown when the window is closed in mid-export.
 pub const CLOSE_WHILE_EXPORTING: &str = "An export is still being written. Close the window again to stop it; nothing of it will be left.";
 pub const MY_FILTERS: &str = "My filters";
+pub const LEARN_NEW: &str = "Learn a new filter";
 pub const MY_FILTERS_EMPTY: &str =
     "Filters that you teach appear here. Have a before and an after? Go to Learn.";
 pub const NONE: &str = "None";

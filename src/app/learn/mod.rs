@@ -61,7 +61,7 @@ pub(super) struct Learn {
 pub(crate) enum Effort {
     /// In closed form: seconds.
     Quick,
-    /// The simplest of the best; from ten examples on a network is tried: minutes.
+    /// The simplest of the best; from ten examples on a network is tried: up to a minute.
     Thorough,
 }
 

@@ -64,8 +64,7 @@ pub const NEW_NAME: &str = "My filter";
 pub const QUICK: &str = "Quick";
 pub const QUICK_DETAIL: &str = "In closed form: a few seconds.";
 pub const THOROUGH: &str = "Thorough";
-pub const THOROUGH_DETAIL: &str =
-    "The simplest kind that comes close. From ten pairs on it also trains a network: minutes.";
+pub const THOROUGH_DETAIL: &str = "The simplest kind that comes close. From ten pairs on it also trains a network: up to a minute.";
 pub const START: &str = "Start";
 pub const START_TIP: &str = "Learn from these pairs";
 pub const PAUSE: &str = "Pause";

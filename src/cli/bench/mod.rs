@@ -7,6 +7,8 @@ mod cases;
 mod clock;
 mod step;
 
+use std::cell::Cell;
+
 use serde_json::{Value, json};
 
 use super::say;
@@ -33,6 +35,17 @@ pub(super) struct Arguments {
     /// Report in JSON, one object a line
     #[arg(long)]
     json: bool,
+}
+
+/// Seconds that PyTorch took for a photo of this size on one thread of two cores, by DESIGN.md
+/// section 5: a mark to look at, not of this run.
+fn pytorch_seconds(variant: Variant, size: [usize; 2]) -> Option<f64> {
+    let place = [[512, 512], [2048, 2048], [6000, 4000]].iter().position(|of| *of == size)?;
+    match variant {
+        Variant::DgfB => Some([0.023, 0.44, 2.4][place]),
+        Variant::DgfC => Some([0.063, 1.6, 13.7][place]),
+        _ => None,
+    }
 }
 
 fn every_variant() -> impl Iterator<Item = Variant> {
@@ -73,6 +86,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), String> {
     }
     let report = |row: Value| say(&if arguments.json { row.to_string() } else { table_row(&row) });
     pool.install(|| {
+        let solve_ms = Cell::new(0.0);
         cases::run(&backend, &variants, &arguments.sizes, usize::from(arguments.repeat), &|row| {
             let mut whole = json!({ "what": row.what, "variant": row.variant.name() });
             whole["width"] = json!(row.size[0]);
@@ -83,6 +97,16 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), String> {
             whole["min_ms"] = json!(row.time.min_ms);
             for (name, value) in &row.more {
                 whole[*name] = json!(value);
+            }
+            match row.what {
+                "solve" => solve_ms.set(row.time.median_ms),
+                "render" if threads == 1 && backend.name() == "cpu" => {
+                    let whole_ms = solve_ms.get() + row.time.median_ms;
+                    let times =
+                        pytorch_seconds(row.variant, row.size).map(|it| 1e3 * it / whole_ms);
+                    whole["pytorch_times"] = json!(times);
+                }
+                _ => {}
             }
             report(whole);
         })
@@ -108,6 +132,9 @@ fn table_row(row: &Value) -> String {
         if !row[name].is_null() {
             line += &format!("  {} {}", name.trim_end_matches("_ms"), number(name));
         }
+    }
+    if let Some(times) = row["pytorch_times"].as_f64() {
+        line += &format!("  PyTorch by DESIGN.md took {times:.0} times as long");
     }
     line
 }
