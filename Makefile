@@ -6,7 +6,7 @@ RUN_PACKAGES = gcc libc6-dev nasm libvulkan1 mesa-vulkan-drivers libx11-6 libx11
 	libxkbcommon-x11-0 libegl1
 TEST_PACKAGES = gcc libc6-dev nasm libvulkan1 mesa-vulkan-drivers libimage-exiftool-perl
 
-.PHONY: run build test bench prior filters learning-report install-run install-test
+.PHONY: run build test bench prior filters learning-report screenshots install-run install-test
 
 # Opens the window. PHOTO=FILE opens that photo.
 run: install-run
@@ -23,7 +23,7 @@ bench:
 	cargo build --release
 	./target/release/understudy bench | tee target/bench.txt
 	./target/release/understudy bench --engine cpu --threads 1 | tee target/bench-one-thread.txt
-	cargo bench | tee target/bench-kernels.txt
+	cargo bench --bench kernels | tee target/bench-kernels.txt
 
 # Before/after pairs made with real editors: what filters are learnt from and judged by.
 PAIRS = ../shared/pairs
@@ -64,6 +64,11 @@ endef
 learning-report:
 	cargo build --release
 	./target/release/understudy learning-report --pairs $(PAIRS) --work target/learning -o docs/learning.md
+
+# The pictures of docs/, from the running program.
+screenshots:
+	cargo build --release
+	docs/screenshots.sh target/release/understudy assets/first-photo.jpg
 
 install-run:
 	@$(call install,$(RUN_PACKAGES))
