@@ -9,8 +9,9 @@ use super::export::{ExportDialog, Job};
 use super::pictures::Pictures;
 use super::viewpoint::Viewpoint;
 use super::{Action, App, Dialog, Opening, Workspace, filter_list, reveal, strings, tune};
+use crate::edit::Edit;
 use crate::engine::{Command, Export, Scene, Ticket};
-use crate::photo::ExportOptions;
+use crate::photo::{ExportOptions, Photo};
 
 impl App {
     /// Does what was asked for.
@@ -198,19 +199,29 @@ impl App {
         }
     }
 
+    /// What an export writes: what is on screen, in Compare the current pane.
+    fn exported(&self) -> Option<(Arc<Photo>, Edit)> {
+        if self.workspace == Workspace::Compare
+            && let Some(pane) = self.compare.current_pane()
+        {
+            return Some((Arc::clone(pane.photo(self.photo.as_ref())?), pane.edit.clone()));
+        }
+        Some((self.photo.clone()?, self.shown_edit()))
+    }
+
     fn ask_export(&mut self) {
-        if let (Some(photo), false) = (&self.photo, self.is_exporting()) {
+        if let (Some((photo, edit)), false) = (self.exported(), self.is_exporting()) {
             // In Learn the filter has no name yet.
-            let chosen = self.chosen().filter(|_| self.workspace != Workspace::Learn);
+            let operator = edit.layers.last().map(|layer| &layer.operator);
+            let chosen = filter_list::chosen(&self.library, operator);
             let filter = chosen.map(|index| self.library.entries[index].name.as_str());
             self.dialog = Some(Dialog::Export(ExportDialog::new(&photo.path, filter)));
         }
     }
 
     fn export(&mut self, target: PathBuf, options: ExportOptions) {
-        let Some(photo) = self.photo.clone() else { return };
+        let Some((photo, edit)) = self.exported() else { return };
         let ticket = self.ticket();
-        let edit = self.shown_edit();
         let order = Export { photo, edit, target: target.clone(), options };
         self.engine.send(Command::Export(ticket, order));
         self.job = Some(Job::Running { ticket, target, progress: 0.0 });

@@ -437,7 +437,7 @@ impl App {
         Some(Scene { photo, edit: self.shown_edit(), view: self.viewpoint.view(&self.area) })
     }
 
-    /// The edit that is on screen, and so the one that is exported.
+    /// The edit of the window's photo that is on screen.
     fn shown_edit(&self) -> Edit {
         match self.workspace {
             Workspace::Learn => self.learn.edit(),

@@ -400,3 +400,26 @@ fn a_pane_takes_a_photo_of_its_own() {
     // The window's photo is the one it was.
     assert!(window.query_all_by_label_contains("hills.png").next().is_some());
 }
+
+#[test]
+fn an_export_writes_the_current_pane() {
+    let (folder, photo) = folder_with_photo();
+    let mut window = window(&photo);
+    press(&mut window, "Compare");
+    settle(&mut window);
+    let original = understudy::photo::open(&photo).unwrap().image;
+    let panes = pictures(&window);
+    for (pane, is_original) in [(&panes[0], true), (&panes[1], false)] {
+        window.get_by_role_and_label(Role::Image, pane).click();
+        window.run_steps(3);
+        let target = folder.path().join(format!("{is_original}.png"));
+        key(&mut window, Modifiers::COMMAND, Key::E);
+        let field = window.get_by_role_and_label(Role::TextInput, "Save as");
+        field.set_text_value_accesskit(target.to_str().unwrap());
+        window.run_steps(3);
+        press(&mut window, "Export");
+        wait(&mut window, "Saved", |window| has(window, &format!("Saved {is_original}.png")));
+        let saved = understudy::photo::open(&target).unwrap().image;
+        assert_eq!(saved == original, is_original, "{pane}");
+    }
+}

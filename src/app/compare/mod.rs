@@ -136,7 +136,7 @@ impl Compare {
         self.panes.iter().position(|pane| pane.id == id)
     }
 
-    fn current_pane(&self) -> Option<&Pane> {
+    pub(super) fn current_pane(&self) -> Option<&Pane> {
         self.current.and_then(|id| self.pane(id))
     }
 
