@@ -107,15 +107,17 @@ fn rows(ui: &mut Ui, shown: &Shown<'_>, builtin: bool, actions: &mut Vec<Action>
             continue;
         }
         // Filters that nobody checked often share their title, too: their name tells them apart.
-        let detail = match &entry.operator.provenance.check {
-            Some(_) => strings::closeness_short(&entry.operator),
-            None => strings::name_and_variant(&entry.name, entry.operator.variant.name()),
-        };
+        let detail = strings::closeness_short(&entry.operator).unwrap_or_else(|| {
+            strings::name_and_variant(&entry.name, entry.operator.variant.name())
+        });
         let is_chosen = shown.chosen == Some(index);
         let mut response =
             row(ui, shown.wall.texture(Some(index)), &entry.operator.title, &detail, is_chosen);
         if let Some(edit) = &entry.operator.provenance.edit {
             response = response.on_hover_text(edit);
+        }
+        if let Some(tip) = strings::closeness_short_tip(&entry.operator) {
+            response = response.on_hover_text(tip);
         }
         note(&response, Some(index), is_chosen, shown.reveal, actions);
     }

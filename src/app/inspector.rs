@@ -117,13 +117,10 @@ fn about_filter(ui: &mut Ui, operator: &Operator) {
         ui.label(theme::weak(edit));
     }
     ui.add_space(theme::XS);
-    match &provenance.check {
-        Some(check) => {
-            let tip = strings::closeness_tip(check);
-            fact(ui, strings::CLOSENESS, &strings::closeness(check), Some(&tip));
-        }
-        None => fact(ui, strings::CLOSENESS, strings::NOT_CHECKED, None),
-    }
+    let closeness = strings::closeness_short(operator);
+    let closeness = closeness.as_deref().unwrap_or(strings::NOT_CHECKED);
+    let tip = strings::closeness_short_tip(operator);
+    fact(ui, strings::CLOSENESS, closeness, tip.as_deref());
     let tip = strings::variant_tip(operator.variant);
     fact(ui, strings::VARIANT, strings::variant(operator.variant), Some(&tip));
     if !provenance.learned_from.is_empty() {

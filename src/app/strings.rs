@@ -5,7 +5,7 @@ pub mod learn;
 use std::path::Path;
 
 use super::stack::{Item, Stack};
-use crate::operator::{Check, Operator, Variant};
+use crate::operator::{Check, Operator, Provenance, Variant};
 use crate::photo::{Depth, Photo};
 
 pub const APP: &str = "Understudy";
@@ -97,6 +97,7 @@ pub const MY_FILTERS_EMPTY: &str =
     "Filters that you teach appear here. Have a before and an after? Go to Learn.";
 pub const NONE: &str = "None";
 pub const NONE_DETAIL: &str = "The photo as it is";
+pub const CLOSENESS_UNSEEN_TIP: &str = "PSNR between the filter’s picture and the edit that it learned, on photos that it had not seen: those it learned from, left out in turn. A little too good, as they also decided what was kept.";
 pub const NOT_CHECKED: &str = "Not checked on other photos";
 
 // Inspector.
@@ -258,27 +259,34 @@ pub fn percent(part: f64) -> String {
     format!("{:.0}\u{a0}%", part * 100.0)
 }
 
-/// A filter's second line: how close it comes.
-pub fn closeness_short(operator: &Operator) -> String {
-    match &operator.provenance.check {
-        Some(check) => closeness(check),
-        None => NOT_CHECKED.to_owned(),
-    }
+/// How close a filter comes, in a line: on its check photos, else on those that it learned from, each
+/// left out; None where nothing is known.
+pub fn closeness_short(operator: &Operator) -> Option<String> {
+    let Provenance { check, psnr_unseen, .. } = &operator.provenance;
+    let psnr = check.as_ref().map(|check| check.psnr).or(*psnr_unseen);
+    psnr.map(closeness)
+}
+
+/// What that closeness means and how it was measured.
+pub fn closeness_short_tip(operator: &Operator) -> Option<String> {
+    let Provenance { check, psnr_unseen, .. } = &operator.provenance;
+    let unseen = || psnr_unseen.map(|_| CLOSENESS_UNSEEN_TIP.to_owned());
+    check.as_ref().map(closeness_tip).or_else(unseen)
 }
 
 /// Closeness in words, then in numbers.
-pub fn closeness(check: &Check) -> String {
-    let word = match check.psnr {
+fn closeness(psnr: f64) -> String {
+    let word = match psnr {
         psnr if psnr < 24.0 => "Rough",
         psnr if psnr < 30.0 => "Close",
         psnr if psnr < 36.0 => "Very close",
         _ => "Near-identical",
     };
-    format!("{word}, {:.1} dB", check.psnr)
+    format!("{word}, {psnr:.1} dB")
 }
 
-/// What the closeness means.
-pub fn closeness_tip(check: &Check) -> String {
+/// What the closeness on check photos means.
+fn closeness_tip(check: &Check) -> String {
     format!(
         "PSNR between the filter’s picture and the edit that it learned, mean over {} photos that \
          it has not seen. Doing nothing comes to {:.1} dB.",

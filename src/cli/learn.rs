@@ -199,7 +199,7 @@ fn tell(event: &Event, json: bool) {
                 .to_string());
             }
         }
-        Event::Version(_) => {}
+        Event::Version(_) | Event::AtWork => {}
     }
 }
 

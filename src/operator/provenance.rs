@@ -33,7 +33,8 @@ pub struct Provenance {
     /// Seed of the training.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub seed: Option<u64>,
-    /// Mean PSNR in dB of the examples, each by a fit that had not seen it.
+    /// Mean PSNR in dB of the examples, each by a fit that had not seen it. With a network: that of the
+    /// base, and what the network gained on the examples that were held back.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub psnr_unseen: Option<f64>,
     /// Closeness on photos that it has not seen.

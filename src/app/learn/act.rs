@@ -94,7 +94,7 @@ impl Learn {
             Action::Discard(index) => self.discard(index),
             Action::ShowVersion(index) => {
                 if let Some(run) = &mut self.run {
-                    run.chosen = (index + 1 < run.versions.len()).then_some(index);
+                    run.choose(index);
                 }
             }
             Action::AddAnother => {
@@ -234,18 +234,19 @@ impl Learn {
         }
     }
 
-    /// The file of the version that is shown. An earlier one than the newest becomes a filter of its
+    /// The file of the version that is shown. Another one than the filter's becomes a filter of its
     /// own, with its number behind the name: nothing is overwritten.
     fn shown_file(&mut self) -> Option<PathBuf> {
         let folder = self.folder.clone()?;
         let run = self.run.as_ref().filter(|run| matches!(run.end, Some(End::Learned { .. })))?;
-        let Some(index) = run.chosen else { return Some(run.file.clone()) };
-        let version = run.versions.get(index)?;
+        let (index, version) = (run.shown_place()?, run.shown()?);
+        if version.file == run.file {
+            return Some(run.file.clone());
+        }
         let title = name::free(&folder, &strings::version_title(&run.title, index + 1));
         let file = name::target(Some(&folder), &title).ok()?;
         let mut operator = (*version.operator).clone();
         operator.title = title;
-        operator.provenance.psnr_unseen = version.psnr;
         match write(&operator, &file, false) {
             Ok(()) => Some(file),
             Err(error) => {

@@ -4,6 +4,7 @@ use eframe::egui::{RichText, Slider, Ui, vec2};
 
 use super::run::{End, Run};
 use super::run_panel::{card, notes, title};
+use super::versions::Version;
 use super::{Action, chart, strings};
 use crate::app::theme;
 
@@ -48,11 +49,8 @@ pub fn show(ui: &mut Ui, run: &Run, end: &End, own: &mut Vec<Action>) {
 /// The bar over the versions; the photo follows it.
 pub fn versions(ui: &mut Ui, run: &Run, own: &mut Vec<Action>) {
     let count = run.versions.len();
-    if count < 2 {
-        return;
-    }
+    let Some(index) = run.shown_place().filter(|_| count > 1) else { return };
     ui.add_space(theme::S);
-    let index = run.chosen.unwrap_or(count - 1);
     theme::section(ui, strings::VERSIONS);
     ui.spacing_mut().slider_width = ui.available_width();
     let mut number = index + 1;
@@ -60,6 +58,6 @@ pub fn versions(ui: &mut Ui, run: &Run, own: &mut Vec<Action>) {
     if ui.add(slider).accessible_name(strings::VERSIONS).changed() {
         own.push(Action::ShowVersion(number - 1));
     }
-    let psnr = run.versions[index].psnr;
+    let psnr = run.shown().and_then(Version::psnr);
     ui.label(theme::weak(strings::version(index + 1, count, psnr)));
 }

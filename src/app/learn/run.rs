@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::runner::{Ended, News, Runner, Wish};
 use super::strings;
-use super::versions::{Version, closeness_of};
+use super::versions::Version;
 use crate::train::learn::{Event, Progress, Rung};
 
 /// A point of the chart.
@@ -38,8 +38,8 @@ pub struct Run {
     pub nothing: Option<f64>,
     /// The versions so far.
     pub versions: Vec<Version>,
-    /// The version that the user wants to see; None is the newest.
-    pub chosen: Option<usize>,
+    /// The version that the user wants to see; None is the usual one.
+    chosen: Option<usize>,
     /// Pairs that were left out, and what should be known of others; sentences.
     pub notes: Vec<String>,
     /// How it ended.
@@ -133,10 +133,24 @@ impl Run {
 
     /// The version that is to be seen.
     pub fn shown(&self) -> Option<&Version> {
-        match self.chosen {
-            Some(index) => self.versions.get(index),
-            None => self.versions.last(),
-        }
+        self.versions.get(self.shown_place()?)
+    }
+
+    /// Its place among the versions.
+    pub fn shown_place(&self) -> Option<usize> {
+        self.chosen.or_else(|| self.usual_place())
+    }
+
+    /// The version that is seen where the user has chosen none: what the filter is, once it is there,
+    /// else the newest.
+    fn usual_place(&self) -> Option<usize> {
+        let of_filter = self.versions.iter().position(|version| version.file == self.file);
+        of_filter.or(self.versions.len().checked_sub(1))
+    }
+
+    /// Shows the version at a place.
+    pub fn choose(&mut self, place: usize) {
+        self.chosen = (Some(place) != self.usual_place()).then_some(place);
     }
 
     /// Takes a piece of news.
@@ -148,7 +162,7 @@ impl Run {
             }
             News::Event(Event::Progress(progress)) => self.take_progress(progress),
             // Told with its filter.
-            News::Event(Event::Version(_)) => {}
+            News::Event(Event::Version(_) | Event::AtWork) => {}
             News::Version(version) => {
                 self.reading = None;
                 self.versions.push(version);
@@ -173,7 +187,7 @@ impl Run {
     fn take_end(&mut self, ended: Ended) {
         match ended {
             Ended::Learned(learned) => {
-                let psnr = learned.psnr_check.or(closeness_of(&learned.operator, &self.told));
+                let psnr = learned.psnr_check;
                 let check = learned.operator.provenance.check.as_ref();
                 let nothing = check.map(|check| check.psnr_nothing).or(self.nothing);
                 let word = match psnr {
@@ -182,31 +196,40 @@ impl Run {
                     None => strings::A_GUESS,
                 };
                 self.end = Some(End::Learned { word, psnr, nothing, verdict: learned.verdict });
-                let version = Version { file: learned.file, operator: learned.operator, psnr };
-                self.replace_newest(version);
+                self.take_filter(Version { file: learned.file, operator: learned.operator });
             }
             Ended::Finished(version) => {
+                let is_training = self.points.last().is_some_and(|last| last.is_training);
+                let verdict = match Rung::of(&version.operator) {
+                    Rung::DgfX => strings::FINISHED_WITH_NETWORK,
+                    _ if is_training => strings::FINISHED_WITHOUT_NETWORK,
+                    _ => strings::FINISHED_EARLY,
+                };
+                let psnr = version.psnr();
                 self.end = Some(End::Learned {
-                    word: version.psnr.map_or(strings::A_GUESS, strings::closeness),
-                    psnr: version.psnr,
+                    word: psnr.map_or(strings::A_GUESS, strings::closeness),
+                    psnr,
                     nothing: self.nothing,
-                    verdict: if self.points.last().is_some_and(|last| last.is_training) {
-                        strings::FINISHED_WITHOUT_NETWORK.to_owned()
-                    } else {
-                        strings::FINISHED_EARLY.to_owned()
-                    },
+                    verdict: verdict.to_owned(),
                 });
-                self.replace_newest(version);
+                self.take_filter(version);
             }
             Ended::Failed(sentence) => self.end = Some(End::Failed(sentence)),
             Ended::Cancelled => self.end = Some(End::Cancelled),
         }
     }
 
-    /// The filter itself is its newest version, written once more.
-    fn replace_newest(&mut self, version: Version) {
-        self.versions.pop();
-        self.versions.push(version);
+    /// The filter itself is one of its versions, written once more: the newest, or, where the
+    /// networks that came after it did not help enough, the closed form.
+    fn take_filter(&mut self, filter: Version) {
+        let is_same = |version: &Version| {
+            version.operator.base == filter.operator.base
+                && version.operator.network == filter.operator.network
+        };
+        match self.versions.iter().rposition(is_same) {
+            Some(place) => self.versions[place] = filter,
+            None => self.versions.push(filter),
+        }
     }
 
     fn take_progress(&mut self, progress: Progress) {

@@ -8,10 +8,10 @@ use std::thread;
 
 use eframe::egui::Context;
 
-use super::versions::{Version, closeness_of};
+use super::versions::Version;
 use super::{saved, strings};
 use crate::operator::{read, write};
-use crate::train::learn::{self, Event, LearnError, Learned, Progress, Task};
+use crate::train::learn::{self, Event, LearnError, Learned, Task};
 
 /// What the user wishes of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -132,17 +132,10 @@ struct Work {
     ctx: Context,
 }
 
-/// What was heard of the run so far.
-#[derive(Default)]
-struct Heard {
-    progress: Vec<Progress>,
-    versions: Vec<Version>,
-}
-
 impl Work {
     fn run(&self, resume: bool) {
         let earlier = learn::versions(&self.task.file);
-        let heard = Mutex::new(Heard::default());
+        let heard = Mutex::new(Vec::new());
         if resume {
             // Versions that the interrupted run kept are not told again.
             for file in &earlier {
@@ -155,7 +148,7 @@ impl Work {
             (Ok(learned), Wish::Cancel) => {
                 // It came to its end before it heard: the filter is the one just written.
                 drop(std::fs::remove_file(&learned.file));
-                self.remove(&heard.versions);
+                self.remove(&heard);
                 Some(Ended::Cancelled)
             }
             (Ok(learned), _) => {
@@ -165,7 +158,7 @@ impl Work {
             (Err(LearnError::Stopped), Wish::Finish) => Some(self.finish(&heard)),
             (Err(LearnError::Stopped), Wish::Leave) => None,
             (Err(LearnError::Stopped), _) => {
-                self.remove(&heard.versions);
+                self.remove(&heard);
                 Some(Ended::Cancelled)
             }
             (Err(error), _) => {
@@ -175,7 +168,7 @@ impl Work {
                 );
                 // What was interrupted stays: perhaps its photos are there again tomorrow.
                 if !is_other && !resume {
-                    self.remove(&heard.versions);
+                    self.remove(&heard);
                 }
                 Some(Ended::Failed(error.to_string()))
             }
@@ -185,13 +178,10 @@ impl Work {
         }
     }
 
-    fn watch(&self, event: Event, heard: &Mutex<Heard>) -> ControlFlow<()> {
+    fn watch(&self, event: Event, heard: &Mutex<Vec<Version>>) -> ControlFlow<()> {
         match event {
             Event::Version(file) => self.take_version(&file, heard),
-            Event::Progress(progress) => {
-                heard.lock().unwrap_or_else(PoisonError::into_inner).progress.push(progress);
-                self.say(News::Event(event));
-            }
+            Event::AtWork => {}
             event => self.say(News::Event(event)),
         }
         if self.control.wish() == Wish::Pause {
@@ -206,31 +196,26 @@ impl Work {
         }
     }
 
-    fn take_version(&self, file: &Path, heard: &Mutex<Heard>) {
+    fn take_version(&self, file: &Path, heard: &Mutex<Vec<Version>>) {
         // One that cannot be read is none; the run goes on without showing it.
         let Ok(operator) = read(file) else { return };
-        let mut heard = heard.lock().unwrap_or_else(PoisonError::into_inner);
-        let psnr = closeness_of(&operator, &heard.progress);
-        let version = Version { file: file.to_owned(), operator: Arc::new(operator), psnr };
-        heard.versions.push(version.clone());
-        drop(heard);
+        let version = Version { file: file.to_owned(), operator: Arc::new(operator) };
+        heard.lock().unwrap_or_else(PoisonError::into_inner).push(version.clone());
         self.say(News::Version(version));
     }
 
     /// Makes the newest version the filter.
-    fn finish(&self, heard: &Heard) -> Ended {
-        let Some(newest) = heard.versions.last() else {
-            self.remove(&heard.versions);
+    fn finish(&self, heard: &[Version]) -> Ended {
+        let Some(newest) = heard.last() else {
+            self.remove(heard);
             return Ended::Cancelled;
         };
-        let mut operator = (*newest.operator).clone();
-        operator.provenance.psnr_unseen = newest.psnr;
-        match write(&operator, &self.task.file, false) {
+        match write(&newest.operator, &self.task.file, false) {
             Ok(()) => {
                 learn::give_up(&self.task.file);
                 saved::forget(&self.task.file);
-                let file = self.task.file.clone();
-                Ended::Finished(Version { file, operator: Arc::new(operator), psnr: newest.psnr })
+                let operator = Arc::clone(&newest.operator);
+                Ended::Finished(Version { file: self.task.file.clone(), operator })
             }
             Err(error) => Ended::Failed(error.to_string()),
         }

@@ -89,7 +89,8 @@ pub const MADE: &str = "Learned by Understudy.";
 pub const FINISHED_EARLY: &str = "Finished early: this is the newest version that was kept.";
 /// Shown when the learner itself fails.
 pub const BROKEN_OFF: &str = "Learning broke off by an error of the program. Your photos are as they were; what was kept so far is offered at the next start.";
-pub const FINISHED_WITHOUT_NETWORK: &str = "Finished early, with the newest version that was kept. The network that was being trained is not part of it: it would have been kept at its end, if it helped.";
+pub const FINISHED_WITH_NETWORK: &str = "Finished early, with the network as far as it was trained. Whether it helps enough on photos that it has not seen was not settled yet: compare the versions.";
+pub const FINISHED_WITHOUT_NETWORK: &str = "Finished early, with the newest version that was kept. The network that was being trained is not part of it: it had not helped yet.";
 pub const NOTES: &str = "About the pairs";
 pub const TRY_AGAIN: &str = "Back";
 

@@ -29,6 +29,9 @@ pub struct Fit {
     pub kinds: Vec<f64>,
 }
 
+/// Asked now and then whether to go on with a long computation.
+pub type KeepGoing<'a> = dyn Fn() -> bool + 'a;
+
 /// One photo is worth this many independent values: errors are shared within a photo.
 const VALUES_PER_PHOTO: f64 = 100.0;
 /// Differences of log evidence are divided by this before they become shares: the assumptions are
@@ -38,58 +41,77 @@ const TEMPER: f64 = 8.0;
 const DOUBT: f64 = 0.7;
 
 /// The weights of a base from the examples: example `i` is left out in fold `folds[i]`, which counts
-/// from 0. From a single fold they follow from the evidence alone.
+/// from 0. From a single fold they follow from the evidence alone. `keep_going` is asked between
+/// folds, on the caller's thread; None once it says no.
 ///
 /// # Panics
 /// When there are no examples.
-pub fn fit(examples: &[Prepared], folds: &[usize], prior: &Prior) -> Fit {
+pub fn fit(
+    examples: &[Prepared],
+    folds: &[usize],
+    prior: &Prior,
+    keep_going: &KeepGoing<'_>,
+) -> Option<Fit> {
     if folds.iter().all(|fold| *fold == 0) {
-        return fit_by_evidence(examples, prior);
+        return keep_going().then(|| fit_by_evidence(examples, prior));
     }
-    fit_by_unseen(examples, folds, |rest| candidates(rest, prior))
+    fit_by_unseen(examples, folds, |rest| candidates(rest, prior), keep_going)
 }
 
-/// The weights of a colour base, with zeros for all else; None from a single fold, where nothing
-/// tells how well it holds.
+/// The weights of a colour base, with zeros for all else. `keep_going` as for [`fit`].
 ///
 /// # Panics
 /// When there are no examples.
-pub fn fit_colour(examples: &[Prepared], folds: &[usize], prior: &Prior) -> Option<Fit> {
+pub fn fit_colour(
+    examples: &[Prepared],
+    folds: &[usize],
+    prior: &Prior,
+    keep_going: &KeepGoing<'_>,
+) -> Option<Fit> {
     let rank = prior.code.axes.len();
-    let several = folds.iter().any(|fold| *fold > 0);
-    several.then(|| fit_by_unseen(examples, folds, |rest| colour::candidates(rest, rank)))
+    fit_by_unseen(examples, folds, |rest| colour::candidates(rest, rank), keep_going)
 }
 
 fn fit_by_unseen(
     examples: &[Prepared],
     folds: &[usize],
     candidates: impl Fn(&[&Prepared]) -> Vec<Mat<f64>>,
-) -> Fit {
+    keep_going: &KeepGoing<'_>,
+) -> Option<Fit> {
     let count = folds.iter().max().map_or(0, |last| last + 1);
     let seen: Vec<Vec<Mat<f64>>> = (0..count)
         .map(|fold| {
+            if !keep_going() {
+                return None;
+            }
             let rest: Vec<&Prepared> = examples
                 .iter()
                 .zip(folds)
                 .filter(|(_, of)| **of != fold)
                 .map(|(example, _)| example)
                 .collect();
-            candidates(&rest)
+            Some(candidates(&rest))
         })
-        .collect();
+        .collect::<Option<_>>()?;
+    if !keep_going() {
+        return None;
+    }
     let judged: Vec<Judged> = examples
         .par_iter()
         .zip(folds)
         .map(|(example, fold)| Judged::new(example, &seen[*fold]))
         .collect();
     let shares = stacked(&judged);
+    if !keep_going() {
+        return None;
+    }
     let all: Vec<&Prepared> = examples.iter().collect();
-    Fit {
+    Some(Fit {
         weights: mean(&candidates(&all), &shares),
         without: seen.iter().map(|weights| mean(weights, &shares)).collect(),
         psnr_unseen: judged.iter().map(|judged| decibels(judged.error(&shares))).collect(),
         kinds: Vec::new(),
-    }
+    })
 }
 
 fn decibels(error: f64) -> f64 {

@@ -9,6 +9,6 @@ mod sums;
 
 pub use candidates::Prepared;
 pub use colour::colour_places;
-pub use fit::{Fit, fit, fit_colour};
+pub use fit::{Fit, KeepGoing, fit, fit_colour};
 pub use prior::{Gaussian, Prior, Projected};
 pub use sums::{ERROR_MIN, Sums, View};

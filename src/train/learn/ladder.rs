@@ -7,7 +7,9 @@ use super::rung::Rung;
 use crate::operator::{
     Base, GuidedLayer, Network, Operator, PhotoCode, Provenance, Sampling, Statistics, Variant,
 };
-use crate::train::base::{Fit, Prepared, Prior, Sums, View, colour_places, fit, fit_colour};
+use crate::train::base::{
+    Fit, KeepGoing, Prepared, Prior, Sums, View, colour_places, fit, fit_colour,
+};
 use crate::train::examples::Example;
 
 /// Pixels of each example that the fit looks at.
@@ -45,16 +47,27 @@ pub struct Ladder {
 
 impl Ladder {
     /// Fits and judges the rungs. Examples of one group are never on both sides of a split.
+    /// `keep_going` is asked several times a second, on the caller's thread; None once it says no.
     ///
     /// # Panics
     /// When there are no examples.
-    pub fn climb(examples: &[Example], groups: &[usize], prior: &Prior) -> Self {
-        let prepared: Vec<Prepared> = examples
-            .par_iter()
-            .map(|example| Prepared::new(sums(example, &prior.code), prior))
-            .collect();
+    pub fn climb(
+        examples: &[Example],
+        groups: &[usize],
+        prior: &Prior,
+        keep_going: &KeepGoing<'_>,
+    ) -> Option<Self> {
+        let mut prepared: Vec<Prepared> = Vec::with_capacity(examples.len());
+        for some in examples.chunks(rayon::current_num_threads()) {
+            if !keep_going() {
+                return None;
+            }
+            let some = some.par_iter();
+            prepared
+                .par_extend(some.map(|example| Prepared::new(sums(example, &prior.code), prior)));
+        }
         let folds = folds(groups);
-        let local = fit(&prepared, &folds, prior);
+        let local = fit(&prepared, &folds, prior, keep_going)?;
         let base = |weights: &Mat<f64>| local_base(weights, prior);
         let energy =
             |it: &Prepared| -10.0 * it.sums.energy.max(crate::train::base::ERROR_MIN).log10();
@@ -69,7 +82,9 @@ impl Ladder {
             psnr_learn: nothing,
             psnr_unseen: several.then_some(nothing),
         }];
-        if let Some(colour) = fit_colour(&prepared, &folds, prior) {
+        // From one fold nothing would tell how well it holds.
+        if several {
+            let colour = fit_colour(&prepared, &folds, prior, keep_going)?;
             standings.push(Standing {
                 rung: Rung::Colour,
                 base: colour_base(&colour.weights, prior),
@@ -84,7 +99,7 @@ impl Ladder {
             psnr_unseen: unseen(&local),
         });
         let without = local.without.iter().map(base).collect();
-        Self { standings, folds, without, kinds: local.kinds }
+        Some(Self { standings, folds, without, kinds: local.kinds })
     }
 
     /// The standing of a rung, if it could be fitted.

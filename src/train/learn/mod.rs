@@ -22,7 +22,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
-use residual::Gains;
+use residual::{Gains, Trained};
 use run::{Record, Run};
 
 use super::base::Prior;
@@ -72,6 +72,8 @@ pub enum Event {
     Progress(Progress),
     /// A version was kept; it can be used at once.
     Version(PathBuf),
+    /// There is nothing new, but whoever watches may want to pause or stop.
+    AtWork,
 }
 
 /// How far learning is.
@@ -159,7 +161,8 @@ impl LearnError {
     }
 }
 
-/// Asked at every event whether to go on.
+/// Asked at every event whether to go on. It is never asked on a worker of rayon's: while it waits,
+/// others can compute.
 pub type Watch<'a> = dyn Fn(Event) -> ControlFlow<()> + Sync + 'a;
 
 /// A run in progress, as its rungs see it.
@@ -245,6 +248,11 @@ impl Session<'_> {
         }
     }
 
+    /// Asks whether to go on.
+    fn at_work(&self) -> Result<(), LearnError> {
+        self.say(Event::AtWork)
+    }
+
     fn progress(
         &self,
         rung: Rung,
@@ -282,7 +290,9 @@ impl Session<'_> {
 
     /// The rungs in closed form, and a network where it is worth trying.
     fn climb(&mut self, rung: Option<Rung>) -> Result<Outcome, LearnError> {
-        let ladder = Ladder::climb(&self.examples, &self.groups, Prior::shipped());
+        let keep_going = || self.at_work().is_ok();
+        let ladder = Ladder::climb(&self.examples, &self.groups, Prior::shipped(), &keep_going)
+            .ok_or(LearnError::Stopped)?;
         let chosen = match rung {
             None | Some(Rung::DgfX) => ladder.chosen(),
             Some(rung) => ladder.standing(rung).ok_or_else(|| {
@@ -296,7 +306,9 @@ impl Session<'_> {
             let Standing { rung, psnr_learn, psnr_unseen, .. } = *standing;
             self.progress(rung, 0, Some(psnr_learn), psnr_unseen)?;
         }
-        let operator = ladder::operator(chosen.base.clone(), &self.task.title, self.provenance());
+        let mut operator =
+            ladder::operator(chosen.base.clone(), &self.task.title, self.provenance());
+        operator.provenance.psnr_unseen = chosen.psnr_unseen;
         self.keep(&operator, 1)?;
         let mut notes = verdict::ladder(&ladder, chosen, self.examples.len());
         let asked = rung == Some(Rung::DgfX);
@@ -315,12 +327,12 @@ impl Session<'_> {
         if let Some(trained) = trained {
             let Gains { with, without, .. } = trained.gains;
             if asked || trained.gains.are_real() {
-                self.keep(&trained.operator, 2)?;
+                // After the closed form and the networks on the way.
+                self.keep(&trained.operator, 2 + trained.versions)?;
                 notes.push(verdict::network(with, without));
-                // What the network gained on the photos that were held back, on top of the base's.
-                let psnr_unseen = base.psnr_unseen.map(|psnr| psnr + with - without);
-                let steps = trained.steps;
-                return Ok(Outcome { operator: trained.operator, steps, psnr_unseen, notes });
+                let Trained { operator, steps, .. } = trained;
+                let psnr_unseen = operator.provenance.psnr_unseen;
+                return Ok(Outcome { operator, steps, psnr_unseen, notes });
             }
         }
         Ok(Outcome { operator, steps: 0, psnr_unseen: chosen.psnr_unseen, notes })
@@ -354,6 +366,7 @@ impl Session<'_> {
     fn check(&self, operator: &Arc<Operator>) -> Result<Option<Check>, LearnError> {
         let (mut photos, mut psnr, mut nothing) = (Vec::new(), 0.0, 0.0);
         for pair in &self.task.check {
+            self.at_work()?;
             let open =
                 |path| photo::open(path).map_err(|error| LearnError::Photo(error.to_string()));
             let (before, after) = (open(&pair.before)?, open(&pair.after)?);

@@ -47,6 +47,8 @@ pub(super) struct Trained {
     pub steps: u64,
     /// What it brings on the photos that were held back.
     pub gains: Gains,
+    /// How many versions were kept on the way.
+    pub versions: usize,
 }
 
 /// Where a run is; with the trainer's state all that is needed to go on.
@@ -57,6 +59,10 @@ struct Place {
     /// PSNR in dB of each photo that is held back.
     best_psnr: Vec<f64>,
     best_steps: u64,
+    /// Steps of the version that was kept last; 0 before the first.
+    kept_steps: u64,
+    /// How many versions were kept: their numbers follow from it, so a resumed run counts on.
+    versions: usize,
     /// Steps of the run that looks for the best.
     searched: u64,
     seconds: f64,
@@ -77,8 +83,11 @@ pub(super) fn learn(
         .examples
         .iter()
         .zip(&ladder.folds)
-        .map(|(example, fold)| lesson(example, &ladder.without[*fold]))
-        .collect();
+        .map(|(example, fold)| {
+            session.at_work()?;
+            Ok(lesson(example, &ladder.without[*fold]))
+        })
+        .collect::<Result<_, LearnError>>()?;
     let held_back = (groups / HELD_BACK).max(1);
     let is_unseen = |index: usize| session.groups[index] + held_back >= groups;
     let (unseen, seen): (Vec<usize>, Vec<usize>) =
@@ -96,12 +105,17 @@ pub(super) fn learn(
         refitting: false,
         best_psnr: alone.clone(),
         best_steps: 0,
+        kept_steps: 0,
+        versions: 0,
         searched: 0,
         seconds: 0.0,
     };
-    if let Some((kept, state)) = session.run.state().as_deref().and_then(unpacked) {
-        trainer.resume(&state)?;
-        place = kept;
+    // The network of the best look, until a version of it is kept.
+    let mut best: Option<ResidualNet> = None;
+    if let Some(saved) = session.run.state().as_deref().and_then(unpacked) {
+        trainer.resume(saved.state)?;
+        place = saved.place;
+        best = (saved.best.len() == start.weights().len()).then(|| start.with_weights(&saved.best));
     }
     let budget = session.task.budget.unwrap_or(Budget::Steps(STEPS));
     let (mut told, mut kept) = (Instant::now() - PROGRESS, Instant::now());
@@ -124,6 +138,9 @@ pub(super) fn learn(
             break;
         }
         if over {
+            if let Some(net) = best.take() {
+                keep_version(session, base, &mut place, &net, &alone)?;
+            }
             // Again with all examples, for as many steps as were best.
             place = Place { refitting: true, searched: steps, ..place };
             trainer = ResidualTrainer::new(&start, seed);
@@ -137,10 +154,21 @@ pub(super) fn learn(
             let psnr = look(Some(&trainer.net()), &unseen);
             if mean(&psnr) > mean(&place.best_psnr) {
                 (place.best_psnr, place.best_steps) = (psnr, steps);
+                let net = trainer.net();
+                if steps >= 2 * place.kept_steps {
+                    best = None;
+                    let kept = keep_version(session, base, &mut place, &net, &alone);
+                    if matches!(kept, Err(LearnError::Stopped)) {
+                        session.run.keep_state(&packed(&place, None, &trainer.state()?))?;
+                    }
+                    kept?;
+                } else {
+                    best = Some(net);
+                }
             }
         }
         if kept.elapsed() >= KEEP {
-            session.run.keep_state(&packed(&place, &trainer.state()?))?;
+            session.run.keep_state(&packed(&place, best.as_ref(), &trainer.state()?))?;
             kept = Instant::now();
         }
         if told.elapsed() >= PROGRESS {
@@ -152,23 +180,57 @@ pub(super) fn learn(
                 Some(mean(&look(Some(&net), &unseen))),
             );
             if let Err(stopped) = said {
-                session.run.keep_state(&packed(&place, &trainer.state()?))?;
+                session.run.keep_state(&packed(&place, best.as_ref(), &trainer.state()?))?;
                 return Err(stopped);
             }
             told = Instant::now();
         }
     }
     let net = if place.best_steps == 0 { start } else { trainer.net() };
+    let steps = place.searched + place.best_steps;
+    let gains = Gains::new(&place.best_psnr, &alone);
+    let operator = filter(session, base, &net, steps, gains);
+    Ok(Some(Trained { operator, steps, gains, versions: place.versions }))
+}
+
+/// Keeps the network of the best look as a version.
+fn keep_version(
+    session: &mut Session<'_>,
+    base: &Standing,
+    place: &mut Place,
+    net: &ResidualNet,
+    alone: &[f64],
+) -> Result<(), LearnError> {
+    let gains = Gains::new(&place.best_psnr, alone);
+    let operator = filter(session, base, net, place.best_steps, gains);
+    place.kept_steps = place.best_steps;
+    place.versions += 1;
+    // The closed form is the first.
+    session.keep(&operator, 1 + place.versions)
+}
+
+/// A filter of base and network.
+fn filter(
+    session: &Session<'_>,
+    base: &Standing,
+    net: &ResidualNet,
+    steps: u64,
+    gains: Gains,
+) -> Operator {
+    let ResidualNet { body, whole, out, ridge } = net.clone();
     let mut operator =
         super::ladder::operator(base.base.clone(), &session.task.title, session.provenance());
     operator.variant = Variant::DgfX;
-    operator.network = net.body;
-    let Conv { weight, bias, .. } = net.whole;
+    operator.network = body;
+    let Conv { weight, bias, .. } = whole;
     operator.network.layers.push(Layer::GlobalMean { weight, bias: bias.unwrap_or_default() });
-    operator.network.layers.push(Layer::Conv(net.out));
-    operator.layer = GuidedLayer::Residual { radius: 1, epsilon: net.ridge };
-    let steps = place.searched + place.best_steps;
-    Ok(Some(Trained { operator, steps, gains: Gains::new(&place.best_psnr, &alone) }))
+    operator.network.layers.push(Layer::Conv(out));
+    operator.layer = GuidedLayer::Residual { radius: 1, epsilon: ridge };
+    operator.provenance.steps = Some(steps);
+    // What the network gained on the photos that were held back, on top of the base's.
+    operator.provenance.psnr_unseen =
+        base.psnr_unseen.map(|psnr| psnr + gains.with - gains.without);
+    operator
 }
 
 /// What a network brings on photos that were held back.
@@ -313,15 +375,54 @@ fn read(maps: &Planes, site: [u32; 2], size: [usize; 2]) -> [f32; 12] {
     })
 }
 
-/// Place and trainer's state as one file: the length of the place, the place, the state.
-fn packed(place: &Place, state: &[u8]) -> Vec<u8> {
+/// Place, the best network's weights, if it is still to be kept, and the trainer's state as one file:
+/// before each of the first two its length.
+fn packed(place: &Place, best: Option<&ResidualNet>, state: &[u8]) -> Vec<u8> {
     let place = serde_json::to_vec(place).unwrap_or_default();
-    [&(place.len() as u64).to_le_bytes()[..], &place, state].concat()
+    let weights = best.map(ResidualNet::weights).unwrap_or_default();
+    let weights: Vec<u8> = weights.iter().flat_map(|value| value.to_le_bytes()).collect();
+    let length = |bytes: &[u8]| (bytes.len() as u64).to_le_bytes();
+    [&length(&place)[..], &place, &length(&weights), &weights, state].concat()
 }
 
-fn unpacked(bytes: &[u8]) -> Option<(Place, Vec<u8>)> {
-    let (length, rest) = bytes.split_first_chunk::<8>()?;
-    let length = usize::try_from(u64::from_le_bytes(*length)).ok()?;
-    let (place, state) = rest.split_at_checked(length)?;
-    Some((serde_json::from_slice(place).ok()?, state.to_vec()))
+/// What [`packed`] puts together.
+struct Unpacked<'a> {
+    place: Place,
+    best: Vec<f32>,
+    state: &'a [u8],
+}
+
+fn unpacked(bytes: &[u8]) -> Option<Unpacked<'_>> {
+    let length = |bytes: &[u8]| -> Option<usize> {
+        usize::try_from(u64::from_le_bytes(*bytes.first_chunk::<8>()?)).ok()
+    };
+    let (place, rest) = bytes.get(8..)?.split_at_checked(length(bytes)?)?;
+    let (best, state) = rest.get(8..)?.split_at_checked(length(rest)?)?;
+    let best = best.as_chunks::<4>().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect();
+    Some(Unpacked { place: serde_json::from_slice(place).ok()?, best, state })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_kept_to_go_on_comes_back_as_it_was() {
+        let place = Place {
+            refitting: false,
+            best_psnr: vec![30.123_456_789_012_345, 0.1 + 0.2],
+            best_steps: 75,
+            kept_steps: 50,
+            versions: 2,
+            searched: 0,
+            seconds: 1.0 / 3.0,
+        };
+        let net = ResidualNet::untrained(7);
+        let bytes = packed(&place, Some(&net), b"state");
+        let back = unpacked(&bytes).unwrap();
+        assert_eq!((back.place, back.best, back.state), (place, net.weights(), &b"state"[..]));
+        for length in [0, 7, 8, 100, bytes.len() - b"state".len() - 1] {
+            assert!(unpacked(&bytes[..length]).is_none(), "cut off after {length} bytes");
+        }
+    }
 }
