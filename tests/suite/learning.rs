@@ -1,14 +1,18 @@
 //! Learning as a person does it: pairs in folders, a filter out, on photos of our own making.
 
 use std::fs;
+use std::ops::ControlFlow;
 use std::path::Path;
 use std::process::{Command, Output};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::Value;
-use understudy::operator::read;
+use understudy::operator::{Operator, Provenance, Variant, read};
 use understudy::photo::{self, Image};
 use understudy::random::Random;
 use understudy::train::base::Prior;
+use understudy::train::examples::Pair;
+use understudy::train::learn::{Event, LearnError, Task};
 
 use crate::shared::{shared, skipped};
 
@@ -63,8 +67,28 @@ pub fn edit([r, g, b]: [f32; 3]) -> [f32; 3] {
     [curve(r) * 1.05, curve(g), curve(b) * 0.85 + 0.04]
 }
 
+/// Brighter where it is bright around, else darker: a step that no base can follow.
+pub fn parted(pixels: &[[f32; 3]]) -> Vec<[f32; 3]> {
+    const REACH: usize = 6;
+    let around = |i: usize| {
+        let (row, column) = (i / WIDTH, i % WIDTH);
+        let rows = row.saturating_sub(REACH)..(row + REACH + 1).min(HEIGHT);
+        let columns = column.saturating_sub(REACH)..(column + REACH + 1).min(WIDTH);
+        let count = 3.0 * (rows.len() * columns.len()) as f32;
+        let row = |row: usize| &pixels[row * WIDTH..][columns.clone()];
+        rows.flat_map(row).flatten().sum::<f32>() / count
+    };
+    let factor = |i: usize| if around(i) > 0.5 { 1.25 } else { 0.6 };
+    (0..pixels.len()).map(|i| pixels[i].map(|v| v * factor(i))).collect()
+}
+
 /// Folders `before` and `after` with pairs of these seeds, and `check-before`, `check-after`.
 pub fn folders(seeds: &[u64]) -> tempfile::TempDir {
+    folders_of(seeds, |pixels| pixels.iter().copied().map(edit).collect())
+}
+
+/// The same with another edit.
+pub fn folders_of(seeds: &[u64], edit: fn(&[[f32; 3]]) -> Vec<[f32; 3]>) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     for (split, seeds) in [("", seeds), ("check-", &[90, 91][..])] {
         let [before, after] =
@@ -74,8 +98,7 @@ pub fn folders(seeds: &[u64]) -> tempfile::TempDir {
         for seed in seeds {
             let pixels = scene(*seed);
             save(&before.join(format!("photo{seed}.png")), &pixels);
-            let edited: Vec<[f32; 3]> = pixels.into_iter().map(edit).collect();
-            save(&after.join(format!("photo{seed}.png")), &edited);
+            save(&after.join(format!("photo{seed}.png")), &edit(&pixels));
         }
     }
     folder
@@ -247,6 +270,105 @@ fn a_network_that_was_interrupted_goes_on_to_the_same_weights() {
     }
     let part = read(&folder.path().join("part.safetensors")).unwrap();
     assert_eq!(part.network, whole.network);
+}
+
+/// The versions of a run: name, steps, filter.
+fn kept(run: &Path) -> Vec<(String, u64, Operator)> {
+    let mut names: Vec<String> = fs::read_dir(run)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .filter(|name| name.starts_with('v') && name.ends_with(".safetensors"))
+        .collect();
+    names.sort();
+    let filter = |name: String| {
+        let operator = read(&run.join(&name)).unwrap();
+        (name, operator.provenance.steps.unwrap_or(0), operator)
+    };
+    names.into_iter().map(filter).collect()
+}
+
+#[test]
+fn networks_on_the_way_stay_and_an_interrupted_run_keeps_the_same() {
+    let folder = folders_of(&[1, 2, 3, 4, 5, 6], parted);
+    let steps = ["--rung", "dgf-x", "--steps", "75", "--name", "Parted"];
+    let whole = learn(folder.path(), "whole.safetensors", &steps);
+    assert!(whole.status.success(), "{}", String::from_utf8_lossy(&whole.stderr));
+    let all = kept(&folder.path().join("whole.run"));
+    let [closed, on_the_way @ .., last] = &all[..] else { panic!("{} versions", all.len()) };
+    assert_eq!((closed.0.as_str(), closed.2.variant), ("v001.safetensors", Variant::Base));
+    assert!(!on_the_way.is_empty(), "a network on the way is kept");
+    let mut before = 0;
+    for (index, (name, steps, operator)) in on_the_way.iter().enumerate() {
+        assert_eq!(
+            (name, operator.variant),
+            (&format!("v{:03}.safetensors", 2 + index), Variant::DgfX)
+        );
+        // The last may be the last best.
+        assert!(*steps >= 2 * before || index + 1 == on_the_way.len(), "{steps} after {before}");
+        assert!(operator.provenance.psnr_unseen > closed.2.provenance.psnr_unseen);
+        before = *steps;
+    }
+    let filter = read(&folder.path().join("whole.safetensors")).unwrap();
+    assert_eq!(last.2.network, filter.network, "the last version is the filter");
+
+    let mut child = Command::new(env!("CARGO_BIN_EXE_understudy"))
+        .args([&LEARN[..], &["-o", "part.safetensors"], &steps[..]].concat())
+        .current_dir(folder.path())
+        .spawn()
+        .unwrap();
+    let run = folder.path().join("part.run");
+    let second = run.join("v002.safetensors");
+    while !second.exists() && child.try_wait().unwrap().is_none() {
+        std::thread::sleep(std::time::Duration::from_millis(2));
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let written = || fs::metadata(&second).unwrap().modified().unwrap();
+    let when = written();
+    let resumed = learn(folder.path(), "part.safetensors", &[&steps[..], &["--resume"]].concat());
+    assert!(resumed.status.success(), "{}", String::from_utf8_lossy(&resumed.stderr));
+    assert_eq!(written(), when, "a version is written once");
+    assert_eq!(kept(&run), all);
+}
+
+#[test]
+fn the_closed_form_asks_often_whether_to_go_on() {
+    let folder = folders(&[1, 2, 3, 4]);
+    let pair = |seed: u64| {
+        let half = |half: &str| folder.path().join(half).join(format!("photo{seed}.png"));
+        Pair::given(&half("before"), &half("after"))
+    };
+    let task = Task {
+        pairs: (1..=4).map(pair).collect(),
+        check: Vec::new(),
+        title: "Mine".to_owned(),
+        provenance: Provenance::default(),
+        rung: None,
+        budget: None,
+        seed: 0,
+        file: folder.path().join("mine.safetensors"),
+    };
+    // Stopped at each of the times that it asks, it says nothing more and leaves no filter.
+    for asked in [0, 4, 8] {
+        let (count, after) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        let result = understudy::train::learn::learn(&task, asked > 0, &|event| {
+            let before = match event {
+                Event::AtWork => count.fetch_add(1, Ordering::Relaxed),
+                _ => count.load(Ordering::Relaxed),
+            };
+            if before > asked {
+                after.fetch_add(1, Ordering::Relaxed);
+            }
+            if matches!(event, Event::AtWork) && before == asked {
+                ControlFlow::Break(())
+            } else {
+                ControlFlow::Continue(())
+            }
+        });
+        assert!(matches!(result, Err(LearnError::Stopped)), "{asked}");
+        assert_eq!(after.into_inner(), 0, "nothing is told after {asked}");
+        assert!(!task.file.exists() && kept(&folder.path().join("mine.run")).is_empty());
+    }
 }
 
 #[test]
