@@ -321,7 +321,7 @@ impl Canvas {
         let painter = ui.painter_at(self.rect);
         painter.rect_filled(self.rect, 0.0, Color32::from_black_alpha(120));
         let frame = self.rect.shrink(theme::M);
-        painter.rect_stroke(frame, 8.0, Stroke::new(2.0, theme::STRONG), StrokeKind::Inside);
+        painter.rect_stroke(frame, 8.0, Stroke::new(2.0, theme::ON_PHOTO), StrokeKind::Inside);
         let middle = frame.center();
         theme::pill(ui, Align2::CENTER_CENTER, middle, frame.width(), words);
     }

@@ -2,6 +2,7 @@
 
 use super::shortcuts::Shortcut;
 use super::strings;
+use super::theme::Icon;
 
 /// How two pictures are seen together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,6 +39,16 @@ impl Comparison {
             Self::SideBySide => strings::SIDE_BY_SIDE_TIP,
             Self::TopAndBottom => strings::TOP_AND_BOTTOM_TIP,
             Self::Difference => strings::DIFFERENCE_TIP,
+        }
+    }
+
+    /// What stands beside its name.
+    pub fn icon(self) -> Icon {
+        match self {
+            Self::Split => Icon::SquareSplitHorizontal,
+            Self::SideBySide => Icon::Columns2,
+            Self::TopAndBottom => Icon::Rows2,
+            Self::Difference => Icon::Contrast,
         }
     }
 

@@ -161,7 +161,7 @@ fn quality_row(ui: &mut Ui, quality: &mut u8) {
 
 fn buttons(ui: &mut Ui, dialog: &mut ExportDialog, ready: bool, actions: &mut Vec<Action>) {
     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-        if ui.add_enabled(ready, theme::primary(strings::EXPORT_NOW)).clicked() {
+        if ui.add_enabled(ready, theme::primary(ui, strings::EXPORT_NOW)).clicked() {
             dialog.submit(false, actions);
         }
         if ui.button(strings::CANCEL).clicked() {
@@ -172,7 +172,7 @@ fn buttons(ui: &mut Ui, dialog: &mut ExportDialog, ready: bool, actions: &mut Ve
 
 fn replace_row(ui: &mut Ui, dialog: &mut ExportDialog, target: &Path, actions: &mut Vec<Action>) {
     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-        if ui.add(theme::primary(strings::REPLACE)).clicked() {
+        if ui.add(theme::primary(ui, strings::REPLACE)).clicked() {
             dialog.submit(true, actions);
         }
         if ui.button(strings::BACK).clicked() {

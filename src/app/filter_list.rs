@@ -8,6 +8,7 @@ use eframe::egui::{
     WidgetText, pos2, vec2,
 };
 
+use super::theme::Icon;
 use super::wall::{self, Wall};
 use super::{Action, Workspace, strings, theme};
 use crate::operator::{Library, Operator};
@@ -46,7 +47,7 @@ pub struct Shown<'a> {
 
 /// Shows the list.
 pub fn show(ui: &mut Ui, shown: &Shown<'_>, actions: &mut Vec<Action>) {
-    let frame = theme::panel_frame(vec2(theme::S, theme::S));
+    let frame = theme::panel_frame(ui, vec2(theme::S, theme::S));
     Panel::left("filters").exact_size(WIDTH).resizable(false).frame(frame).show(ui, |ui| {
         find(ui, shown.search, actions);
         ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
@@ -67,7 +68,8 @@ pub fn show(ui: &mut Ui, shown: &Shown<'_>, actions: &mut Vec<Action>) {
             ui.add_space(theme::XS);
             ui.horizontal(|ui| {
                 ui.add_space(theme::S);
-                if ui.button(strings::LEARN_NEW).on_hover_text(strings::LEARN_TIP).clicked() {
+                let words = (theme::icon(Icon::Plus), strings::LEARN_NEW);
+                if ui.button(words).on_hover_text(strings::LEARN_TIP).clicked() {
                     actions.push(Action::Enter(Workspace::Learn));
                 }
             });
@@ -151,19 +153,20 @@ fn row(
     if !ui.is_rect_visible(rect) {
         return response;
     }
+    let colors = theme::of(ui);
     let fill = match (is_chosen, response.hovered()) {
-        (true, _) => theme::CHOSEN,
-        (false, true) => theme::RAISED,
-        (false, false) => theme::PANEL,
+        (true, _) => colors.chosen,
+        (false, true) => colors.raised,
+        (false, false) => colors.panel,
     };
     let corner = CornerRadius::same(theme::CORNER);
     ui.painter().rect_filled(rect, corner, fill);
     if response.has_focus() {
-        let stroke = Stroke::new(1.5, theme::FOCUS);
+        let stroke = Stroke::new(1.5, colors.focus);
         ui.painter().rect_stroke(rect, corner, stroke, StrokeKind::Inside);
     }
     let (title_color, detail_color) =
-        if is_chosen { (theme::STRONG, theme::TEXT) } else { (theme::TEXT, theme::WEAK) };
+        if is_chosen { (colors.strong, colors.text) } else { (colors.text, colors.weak) };
     let room = Rect::from_min_size(rect.min + vec2(theme::XS, theme::XS), THUMBNAIL);
     picture(ui, room, thumbnail);
     let mut inner = rect.shrink2(vec2(theme::S, 9.0));
@@ -184,7 +187,7 @@ fn row(
 fn picture(ui: &Ui, room: Rect, thumbnail: Option<&TextureHandle>) {
     let corner = CornerRadius::same(theme::CORNER - 1);
     let Some(thumbnail) = thumbnail else {
-        ui.painter().rect_filled(room, corner, theme::LINE);
+        ui.painter().rect_filled(room, corner, theme::of(ui).field);
         return;
     };
     let [width, height] = thumbnail.size().map(|side| side as f32);

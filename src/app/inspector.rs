@@ -8,6 +8,7 @@ use eframe::egui::{
 use super::shortcuts::{Shortcut, tip};
 use super::stack::Stack;
 use super::steps::Steps;
+use super::theme::Icon;
 use super::{Action, stack_list, strings, theme, tune};
 use crate::operator::{Library, Operator};
 use crate::photo::Photo;
@@ -26,7 +27,7 @@ pub struct Shown<'a> {
 
 /// Shows it.
 pub fn show(ui: &mut Ui, shown: &Shown<'_>, actions: &mut Vec<Action>) {
-    let frame = theme::panel_frame(vec2(theme::M, theme::S));
+    let frame = theme::panel_frame(ui, vec2(theme::M, theme::S));
     Panel::right("inspector").exact_size(WIDTH).resizable(false).frame(frame).show(ui, |ui| {
         ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
             match shown.stack.layer() {
@@ -61,16 +62,20 @@ pub fn show(ui: &mut Ui, shown: &Shown<'_>, actions: &mut Vec<Action>) {
 /// What was done to the photo, newest first; a click goes there.
 fn steps(ui: &mut Ui, steps: &Steps, actions: &mut Vec<Action>) {
     ui.horizontal(|ui| {
-        let undo = ui.add_enabled(steps.at > 0, Button::new(strings::UNDO));
+        let undo =
+            ui.add_enabled(steps.at > 0, Button::new((theme::icon(Icon::Undo2), strings::UNDO)));
         if tip(undo, strings::UNDO, Shortcut::Undo).clicked() {
             actions.push(Action::Undo);
         }
-        let redo = ui.add_enabled(steps.at + 1 < steps.list.len(), Button::new(strings::REDO));
+        let redo = ui.add_enabled(
+            steps.at + 1 < steps.list.len(),
+            Button::new((theme::icon(Icon::Redo2), strings::REDO)),
+        );
         if tip(redo, strings::REDO, Shortcut::Redo).clicked() {
             actions.push(Action::Redo);
         }
     });
-    let title = RichText::new(strings::STEPS).color(theme::STRONG);
+    let title = RichText::new(strings::STEPS).strong();
     CollapsingHeader::new(title).id_salt("steps").show_unindented(ui, |ui| {
         for (place, step) in steps.list.iter().enumerate().rev() {
             let words = RichText::new(&step.what).small();
@@ -99,7 +104,7 @@ fn strength(ui: &mut Ui, strength: f32, actions: &mut Vec<Action>) {
         });
     });
     ui.spacing_mut().slider_width = ui.available_width();
-    ui.visuals_mut().selection.bg_fill = theme::FILLED;
+    ui.visuals_mut().selection.bg_fill = theme::of(ui).filled;
     let slider = Slider::new(&mut percent, 0.0..=100.0).step_by(1.0).show_value(false);
     let keys = format!("{} {}", Shortcut::Weaker.keys(ui.ctx()), Shortcut::Stronger.keys(ui.ctx()));
     ui.add(slider)

@@ -268,7 +268,7 @@ impl eframe::App for App {
         let mut actions = Vec::new();
         actions.extend(dropped(ui.ctx(), self.workspace));
         let held = self.panels(ui, &mut actions);
-        let surround = egui::Frame::new().fill(theme::SURROUND);
+        let surround = egui::Frame::new().fill(theme::of(ui).surround);
         CentralPanel::default().frame(surround).show(ui, |ui| self.center(ui, held, actions));
         self.dialogs(ui.ctx());
     }

@@ -19,8 +19,8 @@ pub fn show(ui: &mut Ui, canvas: Rect, sentence: &str, more: usize, actions: &mu
     );
     ui.scope_builder(UiBuilder::new().max_rect(rect), |ui| {
         Frame::new()
-            .fill(theme::PANEL)
-            .stroke(Stroke::new(1.0, theme::CHOSEN))
+            .fill(theme::of(ui).panel)
+            .stroke(Stroke::new(1.0, theme::of(ui).chosen))
             .corner_radius(CornerRadius::same(8))
             .inner_margin(Margin::symmetric(16, 12))
             .show(ui, |ui| {

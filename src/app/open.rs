@@ -40,7 +40,7 @@ pub fn show(ctx: &Context, dialog: &mut OpenDialog, actions: &mut Vec<Action>) {
         ui.add_space(theme::S);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             let ready = !dialog.path.trim().is_empty();
-            submitted |= ui.add_enabled(ready, theme::primary(strings::OPEN_NOW)).clicked();
+            submitted |= ui.add_enabled(ready, theme::primary(ui, strings::OPEN_NOW)).clicked();
             if ui.button(strings::CANCEL).clicked() {
                 actions.push(Action::CloseDialog);
             }

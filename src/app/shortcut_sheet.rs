@@ -51,9 +51,9 @@ fn column(ui: &mut Ui, index: usize, shortcuts: &[Shortcut]) {
 fn key(ui: &mut Ui, keys: &str) {
     ui.horizontal(|ui| {
         Frame::new()
-            .fill(theme::RAISED)
+            .fill(theme::of(ui).raised)
             .corner_radius(4)
             .inner_margin(Margin::symmetric(6, 1))
-            .show(ui, |ui| ui.label(RichText::new(keys).small().color(theme::STRONG)));
+            .show(ui, |ui| ui.label(RichText::new(keys).small().strong()));
     });
 }

@@ -11,8 +11,9 @@ use super::{Action, strings, theme};
 const HIT: f32 = 24.0;
 const GRIP_RADIUS: f32 = 12.0;
 const KEY_STEP: f32 = 0.02;
-const BRIGHT: Color32 = Color32::from_gray(245);
 const SHADOW: Color32 = Color32::from_black_alpha(110);
+/// The arrows on the grip.
+const INK: Color32 = Color32::from_gray(32);
 
 /// Where the line is on screen.
 pub fn x(visible: Rect, line: f32) -> f32 {
@@ -66,7 +67,7 @@ pub fn input(ui: &mut Ui, visible: Rect, line: f32, actions: &mut Vec<Action>) {
 /// A fine line with a round grip, and a caption on either side where there is room for it.
 pub fn paint(ui: &mut Ui, painter: &Painter, visible: Rect, x: f32, captions: [&str; 2]) {
     // Bright with a dark rim: seen on any photo. Filled, not stroked, to stay on whole pixels.
-    for (half, color) in [(2.0, SHADOW), (1.0, BRIGHT)] {
+    for (half, color) in [(2.0, SHADOW), (1.0, theme::ON_PHOTO)] {
         let line = Rect::from_x_y_ranges(x - half..=x + half, visible.y_range());
         painter.rect_filled(line, 0.0, color);
     }
@@ -86,8 +87,8 @@ pub fn paint(ui: &mut Ui, painter: &Painter, visible: Rect, x: f32, captions: [&
 
 fn grip(painter: &Painter, center: eframe::egui::Pos2) {
     painter.circle_filled(center, GRIP_RADIUS + 1.0, SHADOW);
-    painter.circle_filled(center, GRIP_RADIUS, BRIGHT);
-    let stroke = Stroke::new(1.5, theme::PANEL);
+    painter.circle_filled(center, GRIP_RADIUS, theme::ON_PHOTO);
+    let stroke = Stroke::new(1.5, INK);
     for side in [-1.0, 1.0] {
         let tip = center + vec2(side * 7.0, 0.0);
         for rise in [-3.5, 3.5] {

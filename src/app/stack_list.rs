@@ -1,10 +1,9 @@
 //! The filters on this photo, first to last: on and off, order, one more.
 
-use eframe::egui::{
-    Align, Button, Checkbox, Label, Layout, RichText, Role, Stroke, Ui, WidgetInfo, vec2,
-};
+use eframe::egui::{Align, Button, Checkbox, Label, Layout, RichText, Ui, vec2};
 
 use super::stack::Stack;
+use super::theme::Icon;
 use super::{Action, filter_list, strings, theme};
 use crate::operator::Library;
 
@@ -25,14 +24,14 @@ pub fn show(ui: &mut Ui, stack: &Stack, library: &Library, actions: &mut Vec<Act
             }
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 ui.spacing_mut().item_spacing.x = theme::XS;
-                if small(ui, Sign::Cross, strings::REMOVE, title, true) {
+                if small(ui, Icon::X, strings::REMOVE, title, true) {
                     actions.push(Action::Remove(place));
                 }
                 if count > 1 {
-                    if small(ui, Sign::Down, strings::MOVE_DOWN, title, place + 1 < count) {
+                    if small(ui, Icon::ChevronDown, strings::MOVE_DOWN, title, place + 1 < count) {
                         actions.push(Action::ExchangeWithNext(place));
                     }
-                    if small(ui, Sign::Up, strings::MOVE_UP, title, place > 0) {
+                    if small(ui, Icon::ChevronUp, strings::MOVE_UP, title, place > 0) {
                         actions.push(Action::ExchangeWithNext(place - 1));
                     }
                 }
@@ -52,7 +51,7 @@ pub fn show(ui: &mut Ui, stack: &Stack, library: &Library, actions: &mut Vec<Act
             });
         });
     }
-    ui.menu_button(strings::ADD_ON_TOP, |ui| {
+    ui.menu_button((theme::icon(Icon::Plus), strings::ADD_ON_TOP), |ui| {
         for index in filter_list::order(library) {
             if ui.button(&library.entries[index].operator.title).clicked() {
                 actions.push(Action::AddOnTop(index));
@@ -61,43 +60,11 @@ pub fn show(ui: &mut Ui, stack: &Stack, library: &Library, actions: &mut Vec<Act
     });
 }
 
-/// What is drawn on a small button: the fonts have no such glyphs.
-#[derive(Clone, Copy)]
-enum Sign {
-    Cross,
-    Up,
-    Down,
-}
-
-fn small(ui: &mut Ui, sign: Sign, words: &str, title: &str, is_enabled: bool) -> bool {
+fn small(ui: &mut Ui, icon: Icon, words: &str, title: &str, is_enabled: bool) -> bool {
     let name = strings::about(words, title);
-    let button = Button::new("").frame(false).min_size(vec2(SMALL, SMALL));
+    let side = vec2(SMALL, SMALL);
+    let button = Button::new(theme::icon(icon)).frame_when_inactive(false).min_size(side);
+    ui.spacing_mut().button_padding.x = 2.0;
     let response = ui.add_enabled(is_enabled, button).on_hover_text(words);
-    response.widget_info(|| WidgetInfo::labeled(Role::Button, is_enabled, &name));
-    let color = match (is_enabled, response.hovered()) {
-        (false, _) => theme::RAISED,
-        (true, true) => theme::STRONG,
-        (true, false) => theme::WEAK,
-    };
-    let stroke = Stroke::new(1.5, color);
-    let center = response.rect.center();
-    let line = |from: (f32, f32), to: (f32, f32)| {
-        let ends = [center + vec2(from.0, from.1), center + vec2(to.0, to.1)];
-        ui.painter().line_segment(ends, stroke);
-    };
-    match sign {
-        Sign::Cross => {
-            line((-4.0, -4.0), (4.0, 4.0));
-            line((-4.0, 4.0), (4.0, -4.0));
-        }
-        Sign::Up => {
-            line((-4.0, 2.0), (0.0, -2.0));
-            line((0.0, -2.0), (4.0, 2.0));
-        }
-        Sign::Down => {
-            line((-4.0, -2.0), (0.0, 2.0));
-            line((0.0, 2.0), (4.0, -2.0));
-        }
-    }
-    response.clicked()
+    response.accessible_name(name).clicked()
 }

@@ -19,7 +19,7 @@ pub fn show(
     learning: Option<&str>,
     actions: &mut Vec<Action>,
 ) {
-    let frame = theme::panel_frame(vec2(theme::M, 0.0));
+    let frame = theme::panel_frame(ui, vec2(theme::M, 0.0));
     Panel::bottom("status_bar").exact_size(HEIGHT).frame(frame).show(ui, |ui| {
         ui.horizontal_centered(|ui| {
             computes(ui, processor);
@@ -89,7 +89,7 @@ fn running(ui: &mut Ui, words: &str, progress: f32, actions: &mut Vec<Action>) {
         actions.push(Action::CancelExport);
     }
     let bar = ProgressBar::new(progress).desired_width(160.0).desired_height(6.0);
-    ui.add(bar.fill(theme::TEXT)).accessible_name(strings::EXPORT_NOW);
+    ui.add(bar.fill(theme::of(ui).text)).accessible_name(strings::EXPORT_NOW);
     ui.add(Label::new(RichText::new(words).small()).truncate());
 }
 

@@ -20,6 +20,9 @@ pub const EXPORT_BUSY: &str = "An export is running. Its progress is at the bott
 pub const SHORTCUTS: &str = "Shortcuts";
 pub const SHORTCUTS_TIP: &str = "All keys at a glance";
 
+/// Beside a name that shows as boxes.
+pub const NO_FONT: &str = "This name has letters that no font of this system can show: boxes stand for them. The photo is not affected. Installing a font for its script, such as one of the Noto fonts, mends it.";
+
 // Workspaces.
 pub const APPLY: &str = "Apply";
 pub const APPLY_TIP: &str = "A filter on the photo";

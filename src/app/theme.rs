@@ -1,38 +1,19 @@
-//! The look: neutral greys around the photo, one spacing scale, one type scale.
-//!
-//! Colour is kept for focus alone, so that nothing beside the photo tints the eye.
+//! The look: neutral greys around the photo in a dark and a light theme, one spacing scale, one type
+//! scale, one set of icons.
+
+mod icons;
+mod palette;
+mod system_fonts;
 
 use eframe::egui::{
-    self, Align2, Color32, CornerRadius, FontFamily, FontId, Frame, Label, Margin, Pos2, Rect,
-    Response, RichText, Sense, Stroke, TextStyle, Ui, Vec2, style::HandleShape, vec2,
+    self, Align2, CornerRadius, FontDefinitions, FontFamily, FontId, Frame, Label, Margin, Pos2,
+    Rect, Response, RichText, Sense, Stroke, TextStyle, Theme, Ui, Vec2, style::HandleShape, vec2,
 };
 
-/// Around the photo.
-pub const SURROUND: Color32 = Color32::from_gray(48);
-/// Panels and bars.
-pub const PANEL: Color32 = Color32::from_gray(32);
-/// Hairlines between panels.
-pub const LINE: Color32 = Color32::from_gray(22);
-/// Buttons and slider rails.
-pub const RAISED: Color32 = Color32::from_gray(54);
-/// The same under the pointer.
-pub const HOVER: Color32 = Color32::from_gray(66);
-/// The same while pressed.
-pub const PRESSED: Color32 = Color32::from_gray(44);
-/// What is chosen.
-pub const CHOSEN: Color32 = Color32::from_gray(78);
-/// Text.
-pub const TEXT: Color32 = Color32::from_gray(222);
-/// Text that matters less; 5 : 1 on panels.
-pub const WEAK: Color32 = Color32::from_gray(160);
-/// Text that matters more.
-pub const STRONG: Color32 = Color32::from_gray(250);
-/// The used part of a slider's rail.
-pub const FILLED: Color32 = Color32::from_gray(140);
-/// Keyboard focus: the only colour.
-pub const FOCUS: Color32 = Color32::from_rgb(126, 172, 230);
-/// Behind words that lie on the photo.
-pub const VEIL: Color32 = Color32::from_black_alpha(176);
+pub use icons::{Icon, icon, icon_mark};
+use palette::{DARK, LIGHT, Palette, VEIL};
+pub use palette::{ON_PHOTO, of};
+pub use system_fonts::SystemFonts;
 
 /// The spacing scale, in points.
 pub const XS: f32 = 4.0;
@@ -47,18 +28,30 @@ const PILL_CORNER: CornerRadius = CornerRadius::same(13);
 /// Corners of what can be clicked.
 pub const CORNER: u8 = 5;
 
-/// Sets the look of a window. It is the same whatever the system's theme: a photo needs the dark.
+/// Sets the look of a window, in both themes.
 pub fn apply(ctx: &egui::Context) {
-    ctx.set_theme(egui::Theme::Dark);
+    let mut fonts = FontDefinitions::default();
+    icons::add(&mut fonts);
+    ctx.set_fonts(fonts);
     // Ctrl+0 and Ctrl+plus are the photo's, not the interface's.
     ctx.options_mut(|options| options.zoom_with_keyboard = false);
-    ctx.all_styles_mut(|style| {
-        style.text_styles = type_scale().into();
-        style.interaction.selectable_labels = false;
-        style.interaction.tooltip_delay = 0.4;
-        spacing(&mut style.spacing);
-        visuals(&mut style.visuals);
-    });
+    for (theme, palette) in [(Theme::Dark, &DARK), (Theme::Light, &LIGHT)] {
+        ctx.style_mut_of(theme, |style| {
+            style.text_styles = type_scale().into();
+            style.interaction.selectable_labels = false;
+            style.interaction.tooltip_delay = 0.4;
+            spacing(&mut style.spacing);
+            style.visuals = theme.default_visuals();
+            visuals(&mut style.visuals, palette);
+        });
+    }
+}
+
+/// Whether there is a font for all letters of a text, among those of the system too.
+pub fn can_write(ctx: &egui::Context, text: &str) -> bool {
+    let font = FontId::new(14.0, FontFamily::Proportional);
+    let mut letters = text.chars().filter(|letter| letter.is_alphanumeric());
+    ctx.fonts_mut(|fonts| letters.all(|letter| fonts.has_glyph(&font, letter)))
 }
 
 fn type_scale() -> [(TextStyle, FontId); 5] {
@@ -84,21 +77,20 @@ fn spacing(spacing: &mut egui::Spacing) {
     spacing.tooltip_width = 320.0;
 }
 
-fn visuals(visuals: &mut egui::Visuals) {
-    *visuals = egui::Visuals::dark();
-    visuals.panel_fill = PANEL;
-    visuals.window_fill = PANEL;
-    visuals.window_stroke = Stroke::new(1.0, RAISED);
+fn visuals(visuals: &mut egui::Visuals, palette: &Palette) {
+    visuals.panel_fill = palette.panel;
+    visuals.window_fill = palette.panel;
+    visuals.window_stroke = Stroke::new(1.0, palette.raised);
     visuals.window_corner_radius = CornerRadius::same(8);
     visuals.menu_corner_radius = CornerRadius::same(6);
-    visuals.extreme_bg_color = LINE;
-    visuals.weak_text_color = Some(WEAK);
-    visuals.hyperlink_color = TEXT;
-    visuals.selection.bg_fill = CHOSEN;
-    visuals.selection.stroke = Stroke::new(1.0, STRONG);
+    visuals.extreme_bg_color = palette.field;
+    visuals.weak_text_color = Some(palette.weak);
+    visuals.hyperlink_color = palette.text;
+    visuals.selection.bg_fill = palette.chosen;
+    visuals.selection.stroke = Stroke::new(1.0, palette.strong);
     visuals.slider_trailing_fill = true;
     visuals.handle_shape = HandleShape::Circle;
-    visuals.text_cursor.stroke = Stroke::new(1.5, STRONG);
+    visuals.text_cursor.stroke = Stroke::new(1.5, palette.strong);
 
     let widgets = &mut visuals.widgets;
     for widget in [
@@ -111,21 +103,21 @@ fn visuals(visuals: &mut egui::Visuals) {
         widget.corner_radius = CornerRadius::same(CORNER);
         widget.expansion = 0.0;
         widget.bg_stroke = Stroke::NONE;
-        widget.fg_stroke = Stroke::new(1.0, TEXT);
-        (widget.bg_fill, widget.weak_bg_fill) = (RAISED, RAISED);
+        widget.fg_stroke = Stroke::new(1.0, palette.text);
+        (widget.bg_fill, widget.weak_bg_fill) = (palette.raised, palette.raised);
     }
-    widgets.noninteractive.bg_stroke = Stroke::new(1.0, LINE);
-    (widgets.hovered.bg_fill, widgets.hovered.weak_bg_fill) = (HOVER, HOVER);
-    widgets.hovered.fg_stroke = Stroke::new(1.0, STRONG);
-    (widgets.active.bg_fill, widgets.active.weak_bg_fill) = (PRESSED, PRESSED);
-    widgets.active.fg_stroke = Stroke::new(1.0, STRONG);
+    widgets.noninteractive.bg_stroke = Stroke::new(1.0, palette.line);
+    (widgets.hovered.bg_fill, widgets.hovered.weak_bg_fill) = (palette.hover, palette.hover);
+    widgets.hovered.fg_stroke = Stroke::new(1.0, palette.strong);
+    (widgets.active.bg_fill, widgets.active.weak_bg_fill) = (palette.pressed, palette.pressed);
+    widgets.active.fg_stroke = Stroke::new(1.0, palette.strong);
     // A widget in focus is drawn as active.
-    widgets.active.bg_stroke = Stroke::new(1.5, FOCUS);
+    widgets.active.bg_stroke = Stroke::new(1.5, palette.focus);
 }
 
 /// A panel's frame.
-pub fn panel_frame(margin: Vec2) -> Frame {
-    Frame::new().fill(PANEL).inner_margin(Margin::symmetric(margin.x as i8, margin.y as i8))
+pub fn panel_frame(ui: &Ui, margin: Vec2) -> Frame {
+    Frame::new().fill(of(ui).panel).inner_margin(Margin::symmetric(margin.x as i8, margin.y as i8))
 }
 
 /// A dialog's frame.
@@ -135,23 +127,23 @@ pub fn dialog_frame(ui: &egui::Style) -> Frame {
 
 /// The title of a section.
 pub fn section(ui: &mut Ui, title: &str) {
-    ui.label(RichText::new(title).color(STRONG));
+    ui.label(RichText::new(title).strong());
 }
 
 /// Text that matters less.
 pub fn weak(text: impl Into<String>) -> RichText {
-    RichText::new(text).small().color(WEAK)
+    RichText::new(text).small().weak()
 }
 
-/// The button that a dialog is for: light, so that it stands out without colour.
-pub fn primary(text: &str) -> egui::Button<'_> {
-    egui::Button::new(RichText::new(text).color(LINE)).fill(TEXT)
+/// The button that a dialog is for: of the colour of text, so that it stands out without colour.
+pub fn primary<'a>(ui: &Ui, text: &'a str) -> egui::Button<'a> {
+    egui::Button::new(RichText::new(text).color(of(ui).inverse)).fill(of(ui).text)
 }
 
 /// Size of a word on the photo with its ground.
 pub fn pill_size(ui: &Ui, text: &str) -> Vec2 {
     let font = TextStyle::Small.resolve(ui.style());
-    let galley = ui.painter().layout_no_wrap(text.to_owned(), font, STRONG);
+    let galley = ui.painter().layout_no_wrap(text.to_owned(), font, ON_PHOTO);
     galley.size() + 2.0 * vec2(10.0, XS)
 }
 
@@ -161,18 +153,21 @@ pub fn pill(ui: &mut Ui, anchor: Align2, position: Pos2, width_max: f32, text: &
     let size = pill_size(ui, text).min(vec2(width_max, f32::INFINITY));
     let rect = anchor.anchor_size(position, size);
     ui.painter().rect_filled(rect, PILL_CORNER, VEIL);
-    words_at(ui, rect, text);
+    small_line(ui, rect, RichText::new(text).color(ON_PHOTO));
 }
 
 /// A word in a bar, on a ground of its own.
 pub fn chip(ui: &mut Ui, text: &str) -> Response {
     let (rect, _) = ui.allocate_exact_size(pill_size(ui, text), Sense::hover());
-    ui.painter().rect_filled(rect, PILL_CORNER, RAISED);
+    ui.painter().rect_filled(rect, PILL_CORNER, of(ui).raised);
     words_at(ui, rect, text)
 }
 
-/// A small line of light text in the middle of a rectangle, readable by a screen reader.
+/// A small line of text in the middle of a rectangle, readable by a screen reader.
 pub fn words_at(ui: &mut Ui, rect: Rect, text: &str) -> Response {
-    let label = Label::new(RichText::new(text).small().color(STRONG)).truncate();
-    ui.put(rect.shrink2(vec2(XS, 0.0)), label)
+    small_line(ui, rect, RichText::new(text).strong())
+}
+
+fn small_line(ui: &mut Ui, rect: Rect, text: RichText) -> Response {
+    ui.put(rect.shrink2(vec2(XS, 0.0)), Label::new(text.small()).truncate())
 }

@@ -3,6 +3,7 @@
 use eframe::egui::{Align, Button, Label, Layout, Panel, RichText, Ui, vec2};
 
 use super::shortcuts::{Shortcut, tip};
+use super::theme::Icon;
 use super::{Action, Workspace, strings, theme};
 use crate::photo::Photo;
 
@@ -16,16 +17,25 @@ pub fn show(
     exporting: bool,
     actions: &mut Vec<Action>,
 ) {
-    let frame = theme::panel_frame(vec2(theme::M, 0.0));
+    let frame = theme::panel_frame(ui, vec2(theme::M, 0.0));
     Panel::top("top_bar").exact_size(HEIGHT).frame(frame).show(ui, |ui| {
         ui.horizontal_centered(|ui| {
-            ui.label(RichText::new(strings::APP).heading().color(theme::STRONG));
+            ui.label(RichText::new(strings::APP).heading().strong());
             ui.add_space(theme::S);
-            if tip(ui.button(strings::OPEN), strings::OPEN_TIP, Shortcut::Open).clicked() {
+            if tip(
+                ui.button((theme::icon(Icon::FolderOpen), strings::OPEN)),
+                strings::OPEN_TIP,
+                Shortcut::Open,
+            )
+            .clicked()
+            {
                 actions.push(Action::AskOpen);
             }
             let export = ui
-                .add_enabled(photo.is_some() && !exporting, Button::new(strings::EXPORT))
+                .add_enabled(
+                    photo.is_some() && !exporting,
+                    Button::new((theme::icon(Icon::Download), strings::EXPORT)),
+                )
                 .on_disabled_hover_text(if exporting {
                     strings::EXPORT_BUSY
                 } else {
@@ -42,7 +52,7 @@ pub fn show(
                 }
             }
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                let sheet = ui.button(strings::SHORTCUTS);
+                let sheet = ui.button((theme::icon(Icon::Keyboard), strings::SHORTCUTS));
                 if tip(sheet, strings::SHORTCUTS_TIP, Shortcut::Sheet).clicked() {
                     actions.push(Action::ShowShortcuts);
                 }
@@ -58,13 +68,16 @@ pub fn show(
 
 fn name(ui: &mut Ui, photo: &Photo) {
     ui.add_space(theme::S);
+    let name = strings::file_name(&photo.path);
+    if !theme::can_write(ui.ctx(), &name) {
+        theme::icon_mark(ui, Icon::TriangleAlert, strings::NO_FONT);
+    }
     let size = theme::weak(strings::size(photo));
     // The size keeps its room: of a long name the end is left out.
     let room = ui.available_width() - 120.0;
     ui.scope(|ui| {
         ui.set_max_width(room.max(0.0));
-        ui.add(Label::new(strings::file_name(&photo.path)).truncate())
-            .on_hover_text(photo.path.display().to_string());
+        ui.add(Label::new(name).truncate()).on_hover_text(photo.path.display().to_string());
     });
     ui.label(size);
 }

@@ -35,7 +35,7 @@ struct Knob {
 
 /// Shows it, folded until it is opened.
 pub fn show(ui: &mut Ui, layer: &Layer, actions: &mut Vec<Action>) {
-    let title = RichText::new(strings::TUNE).color(theme::STRONG);
+    let title = RichText::new(strings::TUNE).strong();
     CollapsingHeader::new(title).id_salt("tune").show_unindented(ui, |ui| {
         let knobs = knobs(layer);
         for (place, knob) in knobs.iter().enumerate() {
@@ -153,7 +153,7 @@ fn row(ui: &mut Ui, knob: &Knob, tuning: Tuning, actions: &mut Vec<Action>) {
         });
     });
     ui.spacing_mut().slider_width = ui.available_width();
-    ui.visuals_mut().selection.bg_fill = theme::FILLED;
+    ui.visuals_mut().selection.bg_fill = theme::of(ui).filled;
     let (low, high) = (*knob.range.start(), *knob.range.end());
     let mut value = knob.value.clamp(low, high);
     let before = value;
@@ -189,7 +189,7 @@ fn mark(ui: &Ui, response: &eframe::egui::Response, knob: &Knob) {
     let x = response.rect.left() + radius + share * (response.rect.width() - 2.0 * radius);
     let y = response.rect.center().y + 8.0;
     let tick = [pos2(x, y), pos2(x, y + 4.0)];
-    ui.painter().line_segment(tick, Stroke::new(1.5, theme::WEAK));
+    ui.painter().line_segment(tick, Stroke::new(1.5, theme::of(ui).weak));
 }
 
 /// A filter whose defaults are what a layer is set to. The layer's own filter stays as it is.

@@ -5,6 +5,7 @@ use eframe::egui::{Align, Button, Label, Layout, Panel, Response, Ui, vec2};
 use super::before_after::{AMPLIFICATIONS, BeforeAfter};
 use super::comparison::Comparison;
 use super::shortcuts::{Shortcut, tip};
+use super::theme::Icon;
 use super::viewpoint::Viewpoint;
 use super::{Action, compare, strings, theme};
 
@@ -34,7 +35,7 @@ pub struct CompareState {
 
 /// Shows it. Returns whether the button for the original is held down.
 pub fn show(ui: &mut Ui, state: &State<'_>, actions: &mut Vec<Action>) -> bool {
-    let frame = theme::panel_frame(vec2(theme::M, 0.0));
+    let frame = theme::panel_frame(ui, vec2(theme::M, 0.0));
     let bar = Panel::bottom("view_bar").exact_size(HEIGHT).frame(frame);
     bar.show(ui, |ui| {
         ui.add_enabled_ui(state.zoom.is_some(), |ui| {
@@ -60,7 +61,9 @@ pub fn show(ui: &mut Ui, state: &State<'_>, actions: &mut Vec<Action>) -> bool {
 }
 
 fn original_button(ui: &mut Ui, before_after: &BeforeAfter, actions: &mut Vec<Action>) -> bool {
-    let original = ui.add(Button::new(strings::ORIGINAL).selected(before_after.original()));
+    let original = ui.add(
+        Button::new((theme::icon(Icon::Eye), strings::ORIGINAL)).selected(before_after.original()),
+    );
     let original = tip(original, strings::ORIGINAL_TIP, Shortcut::Original);
     let held = original.is_pointer_button_down_on();
     // A press by keyboard or by a screen reader has no duration: it counts as a tap.
@@ -71,14 +74,16 @@ fn original_button(ui: &mut Ui, before_after: &BeforeAfter, actions: &mut Vec<Ac
 }
 
 fn grid_button(ui: &mut Ui, state: &CompareState, actions: &mut Vec<Action>) {
-    let grid = ui.add(Button::new(strings::GRID).selected(state.grid));
+    let grid =
+        ui.add(Button::new((theme::icon(Icon::Grid2x2), strings::GRID)).selected(state.grid));
     if grid.on_hover_text(strings::GRID_TIP).clicked() {
         actions.push(Action::Compare(compare::Action::ShowGrid));
     }
 }
 
 fn link_button(ui: &mut Ui, state: &CompareState, actions: &mut Vec<Action>) {
-    let link = ui.add(Button::new(strings::LINKED).selected(state.linked));
+    let link =
+        ui.add(Button::new((theme::icon(Icon::Link), strings::LINKED)).selected(state.linked));
     if link.on_hover_text(strings::LINKED_TIP).clicked() {
         actions.push(Action::Compare(compare::Action::ToggleLink));
     }
@@ -89,7 +94,10 @@ fn comparison_buttons(ui: &mut Ui, state: &State<'_>, actions: &mut Vec<Action>)
     for comparison in Comparison::ALL {
         let is_on = state.comparison == Some(comparison);
         let button = ui
-            .add_enabled(has_two, Button::new(comparison.name()).selected(is_on))
+            .add_enabled(
+                has_two,
+                Button::new((theme::icon(comparison.icon()), comparison.name())).selected(is_on),
+            )
             .on_disabled_hover_text(strings::NEEDS_TWO_PANES);
         if tip(button, comparison.tip(), comparison.shortcut()).clicked() {
             actions.push(Action::ToggleComparison(comparison));
@@ -98,7 +106,10 @@ fn comparison_buttons(ui: &mut Ui, state: &State<'_>, actions: &mut Vec<Action>)
     match state.comparison {
         Some(Comparison::Difference) => amplification_menu(ui, state.before_after, actions),
         Some(_) => {
-            let swap = ui.add(Button::new(strings::SWAP).selected(state.before_after.swapped));
+            let swap = ui.add(
+                Button::new((theme::icon(Icon::ArrowLeftRight), strings::SWAP))
+                    .selected(state.before_after.swapped),
+            );
             if swap.on_hover_text(strings::SWAP_TIP).clicked() {
                 actions.push(Action::SwapSides);
             }

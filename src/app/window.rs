@@ -8,7 +8,7 @@ use eframe::egui_wgpu::{WgpuConfiguration, WgpuSetup, WgpuSetupCreateNew};
 use eframe::{NativeOptions, Renderer};
 
 use super::memory::Memory;
-use super::{App, keeping, strings};
+use super::{App, keeping, strings, theme};
 use crate::engine::Choice;
 
 const SIZE: [f32; 2] = [1280.0, 800.0];
@@ -28,6 +28,8 @@ pub fn run(photos: Vec<PathBuf>, choice: Choice) -> Result<(), String> {
     let options = NativeOptions {
         viewport,
         renderer: Renderer::Wgpu,
+        // Ours: eframe's own needs fontconfig to build.
+        system_font_fallback: false,
         wgpu_options: WgpuConfiguration { wgpu_setup: setup(), ..Default::default() },
         ..Default::default()
     };
@@ -39,6 +41,7 @@ pub fn run(photos: Vec<PathBuf>, choice: Choice) -> Result<(), String> {
             Some(memory) => app.with_memory(memory),
             None => app,
         };
+        cc.egui_ctx.add_font_provider(Arc::new(theme::SystemFonts::new()));
         close_on_signals(&cc.egui_ctx);
         Ok(Box::new(app) as Box<dyn eframe::App>)
     };

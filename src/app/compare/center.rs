@@ -276,7 +276,7 @@ impl App {
         let current = layout.cells.iter().find(|cell| self.compare.current == Some(cell.pane));
         if let Some(cell) = current {
             let rect = cell.header.union(cell.picture.rect);
-            let stroke = Stroke::new(2.0, theme::STRONG);
+            let stroke = Stroke::new(2.0, theme::of(ui).strong);
             ui.painter().rect_stroke(rect, 0.0, stroke, StrokeKind::Inside);
         }
     }

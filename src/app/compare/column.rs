@@ -14,7 +14,7 @@ const WIDTH: f32 = 264.0;
 impl App {
     /// The column beside the panes.
     pub(in super::super) fn compare_panels(&self, ui: &mut Ui, actions: &mut Vec<Of>) {
-        let frame = theme::panel_frame(vec2(theme::M, theme::S));
+        let frame = theme::panel_frame(ui, vec2(theme::M, theme::S));
         let column = Panel::right("compare").exact_size(WIDTH).resizable(false).frame(frame);
         column.show(ui, |ui| {
             ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
@@ -92,7 +92,7 @@ fn current(ui: &mut Ui, pane: &Pane, place: usize, actions: &mut Vec<Of>) {
             return;
         }
         ui.spacing_mut().slider_width = ui.available_width();
-        ui.visuals_mut().selection.bg_fill = theme::FILLED;
+        ui.visuals_mut().selection.bg_fill = theme::of(ui).filled;
         let slider = Slider::new(&mut percent, 0.0..=100.0).step_by(1.0).show_value(false);
         ui.add(slider).accessible_name(strings::STRENGTH).on_hover_text(strings::STRENGTH_TIP);
     });
@@ -100,8 +100,8 @@ fn current(ui: &mut Ui, pane: &Pane, place: usize, actions: &mut Vec<Of>) {
         actions.push(Of::Compare(Action::SetStrength(pane.id, percent / 100.0)));
     }
     ui.add_space(theme::S);
-    let words = RichText::new(strings::use_pane(place)).color(theme::LINE);
-    let pick = ui.add(Button::new(words).fill(theme::TEXT));
+    let words = RichText::new(strings::use_pane(place)).color(theme::of(ui).inverse);
+    let pick = ui.add(Button::new(words).fill(theme::of(ui).text));
     if pick.on_hover_text(strings::tip(strings::PICK_TIP, &strings::digit(place))).clicked() {
         actions.push(Of::Compare(Action::Pick(place)));
     }

@@ -7,6 +7,7 @@ use eframe::egui::{
     UiBuilder, vec2,
 };
 
+use super::super::theme::Icon;
 use super::super::{Action as Of, filter_list, strings, theme};
 use super::pane::Pane;
 use super::{Action, PaneId};
@@ -33,7 +34,7 @@ pub struct State<'a> {
 
 /// Shows it.
 pub fn show(ui: &mut Ui, rect: Rect, state: &State<'_>, library: &Library, out: &mut Vec<Of>) {
-    let fill = if state.is_current { theme::CHOSEN } else { theme::PANEL };
+    let fill = if state.is_current { theme::of(ui).chosen } else { theme::of(ui).panel };
     ui.painter().rect_filled(rect, 0.0, fill);
     let builder = UiBuilder::new()
         .id_salt(("header", state.pane.id.0))
@@ -55,8 +56,11 @@ pub fn show(ui: &mut Ui, rect: Rect, state: &State<'_>, library: &Library, out: 
 
 /// The digit that picks the pane; dark on light in the current one.
 fn digit(ui: &mut Ui, state: &State<'_>, out: &mut Vec<Of>) {
-    let (ground, ink) =
-        if state.is_current { (theme::TEXT, theme::LINE) } else { (theme::RAISED, theme::TEXT) };
+    let colors = theme::of(ui);
+    let (ground, ink) = match state.is_current {
+        true => (colors.text, colors.inverse),
+        false => (colors.raised, colors.text),
+    };
     let digit = strings::digit(state.place);
     let button = Button::new(RichText::new(&digit).color(ink))
         .fill(ground)
@@ -71,7 +75,7 @@ fn digit(ui: &mut Ui, state: &State<'_>, out: &mut Vec<Of>) {
 
 fn close_button(ui: &mut Ui, state: &State<'_>, out: &mut Vec<Of>) {
     ui.spacing_mut().button_padding.x = theme::S;
-    let button = Button::new("×").frame_when_inactive(false);
+    let button = Button::new(theme::icon(Icon::X)).frame_when_inactive(false);
     let button = ui.add_enabled(!state.is_only, button);
     let button = button.on_hover_text(strings::CLOSE_PANE_TIP);
     if button.accessible_name(strings::close_pane(state.place)).clicked() {
@@ -82,7 +86,8 @@ fn close_button(ui: &mut Ui, state: &State<'_>, out: &mut Vec<Of>) {
 fn pin_button(ui: &mut Ui, state: &State<'_>, out: &mut Vec<Of>) {
     let pinned = state.pane.pinned.is_some();
     let words = if pinned { strings::PINNED } else { strings::PIN };
-    let button = Button::new(RichText::new(words).small()).selected(pinned);
+    let words = (theme::icon(Icon::Pin), RichText::new(words).small());
+    let button = Button::new(words).selected(pinned);
     let button = ui.add(button.frame_when_inactive(pinned)).on_hover_text(strings::PIN_TIP);
     if button.accessible_name(strings::pin_pane(state.place)).clicked() {
         out.push(Of::Compare(Action::TogglePin(state.pane.id)));
@@ -109,7 +114,7 @@ fn menu(ui: &mut Ui, state: &State<'_>, library: &Library, out: &mut Vec<Of>) {
     let room = ui.available_width();
     // The spaces are the arrow's place.
     let title = format!("{}     ", cut(ui, pane.title(), room - 40.0));
-    let color = if state.is_current { theme::STRONG } else { theme::TEXT };
+    let color = if state.is_current { theme::of(ui).strong } else { theme::of(ui).text };
     let menu = ui.menu_button(RichText::new(title).color(color), |ui| {
         ui.set_min_width(MENU_WIDTH);
         ui.spacing_mut().item_spacing.y = 0.0;
@@ -165,7 +170,7 @@ fn item(ui: &mut Ui, words: &str, is_on: bool) -> bool {
 fn cut(ui: &Ui, title: &str, width: f32) -> String {
     let font = eframe::egui::TextStyle::Button.resolve(ui.style());
     let fits = |text: &str| {
-        let galley = ui.painter().layout_no_wrap(text.to_owned(), font.clone(), theme::TEXT);
+        let galley = ui.painter().layout_no_wrap(text.to_owned(), font.clone(), theme::of(ui).text);
         galley.size().x <= width
     };
     if fits(title) {

@@ -21,10 +21,6 @@ const NUMBERS_MAX: f64 = 4.0;
 /// Half of what a dash and its gap take.
 const DASH: f32 = 3.0;
 
-const UNSEEN: Color32 = theme::STRONG;
-const LEARN: Color32 = theme::FILLED;
-const NOTHING: Color32 = theme::WEAK;
-
 /// Shows it with what its lines mean.
 pub fn show(ui: &mut Ui, run: &Run) {
     let (rect, response) =
@@ -79,7 +75,7 @@ impl Frame {
     }
 
     fn paint(&self, ui: &Ui, run: &Run) {
-        let painter = ui.painter();
+        let (painter, colors) = (ui.painter(), theme::of(ui));
         let font = TextStyle::Small.resolve(ui.style());
         let [low, high] = self.range;
         let step = STEPS.into_iter().find(|step| (high - low) / step <= NUMBERS_MAX);
@@ -87,9 +83,15 @@ impl Frame {
         let mut value = (low / step).ceil() * step;
         while value <= high {
             let y = self.at(0.0, value).y;
-            painter.hline(self.rect.x_range(), y, Stroke::new(1.0, theme::RAISED));
+            painter.hline(self.rect.x_range(), y, Stroke::new(1.0, colors.raised));
             let at = pos2(self.rect.left() - 6.0, y);
-            painter.text(at, Align2::RIGHT_CENTER, format!("{value:.0}"), font.clone(), NOTHING);
+            painter.text(
+                at,
+                Align2::RIGHT_CENTER,
+                format!("{value:.0}"),
+                font.clone(),
+                colors.weak,
+            );
             value += step;
         }
         let foot = self.rect.bottom() + 4.0;
@@ -98,14 +100,14 @@ impl Frame {
             (self.rect.right_bottom(), Align2::RIGHT_TOP, strings::clock(self.seconds)),
         ];
         for (corner, align, words) in corners {
-            painter.text(pos2(corner.x, foot), align, words, font.clone(), NOTHING);
+            painter.text(pos2(corner.x, foot), align, words, font.clone(), colors.weak);
         }
         if let Some(nothing) = run.nothing {
             let ends = [self.at(0.0, nothing), self.at(self.seconds, nothing)];
-            painter.extend(Shape::dashed_line(&ends, Stroke::new(1.0, NOTHING), DASH, DASH));
+            painter.extend(Shape::dashed_line(&ends, Stroke::new(1.0, colors.weak), DASH, DASH));
         }
-        self.line(painter, &run.points, |point| point.learn, LEARN);
-        self.line(painter, &run.points, |point| point.unseen, UNSEEN);
+        self.line(painter, &run.points, |point| point.learn, colors.filled);
+        self.line(painter, &run.points, |point| point.unseen, colors.strong);
     }
 
     fn line(
@@ -140,10 +142,11 @@ fn legend(ui: &mut Ui, run: &Run) {
 
 fn rows(ui: &mut Ui, run: &Run) {
     let last = |value: fn(&Point) -> Option<f64>| run.points.iter().rev().find_map(value);
+    let colors = theme::of(ui);
     let rows = [
-        (strings::LINE_UNSEEN, last(|point| point.unseen), UNSEEN, false),
-        (strings::LINE_LEARN, last(|point| point.learn), LEARN, false),
-        (strings::LINE_NOTHING, run.nothing, NOTHING, true),
+        (strings::LINE_UNSEEN, last(|point| point.unseen), colors.strong, false),
+        (strings::LINE_LEARN, last(|point| point.learn), colors.filled, false),
+        (strings::LINE_NOTHING, run.nothing, colors.weak, true),
     ];
     for (words, value, color, is_dashed) in rows {
         let Some(value) = value else { continue };

@@ -20,12 +20,12 @@ const LOW: f32 = 24.0;
 
 /// Shows it.
 pub fn show(ui: &mut Ui, learn: &Learn, own: &mut Vec<Action>, actions: &mut Vec<app::Action>) {
-    let frame = theme::panel_frame(vec2(theme::M, theme::S));
+    let frame = theme::panel_frame(ui, vec2(theme::M, theme::S));
     Panel::left("examples").exact_size(WIDTH).resizable(false).frame(frame).show(ui, |ui| {
         ui.add_enabled_ui(!learn.is_learning(), |ui| {
             ways_in(ui, learn, own);
             if let Some(problem) = &learn.problem {
-                ui.label(RichText::new(problem).small().color(theme::STRONG));
+                ui.label(RichText::new(problem).small().strong());
             }
         });
         ui.separator();
@@ -100,7 +100,7 @@ fn type_paths(ui: &mut Ui, typed: &[String; 2], own: &mut Vec<Action>) {
             own.push(Action::Typed(half, path));
         }
     }
-    if ui.add(theme::primary(strings::ADD)).clicked() || submitted {
+    if ui.add(theme::primary(ui, strings::ADD)).clicked() || submitted {
         own.push(Action::TakeTyped);
     }
 }
@@ -114,7 +114,7 @@ fn empty(ui: &mut Ui, learn: &Learn) {
     ui.add_space(theme::S);
     for (picture, [title, detail]) in Picture::ALL.into_iter().zip(strings::WAYS) {
         Frame::new()
-            .stroke(Stroke::new(1.0, theme::RAISED))
+            .stroke(Stroke::new(1.0, theme::of(ui).raised))
             .corner_radius(theme::CORNER)
             .inner_margin(Margin::same(theme::S as i8))
             .show(ui, |ui| {
@@ -185,7 +185,8 @@ fn pair(
                 ui.add_enabled_ui(!is_learning, |ui| skip(ui, index, row, own));
             }
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                let color = if row.is_used() { theme::TEXT } else { theme::WEAK };
+                let colors = theme::of(ui);
+                let color = if row.is_used() { colors.text } else { colors.weak };
                 ui.add(Label::new(RichText::new(&row.pair.name).color(color)).truncate())
                     .on_hover_text(strings::files(&row.pair));
             });
@@ -277,7 +278,7 @@ fn thumbnail(ui: &mut Ui, seen: Option<&TextureHandle>, label: &str, is_used: bo
     let is_enabled = response.enabled();
     response.widget_info(|| WidgetInfo::labeled(egui::Role::Button, is_enabled, label));
     if ui.is_rect_visible(rect) {
-        ui.painter().rect_filled(rect, theme::CORNER, theme::LINE);
+        ui.painter().rect_filled(rect, theme::CORNER, theme::of(ui).field);
         if let Some(texture) = seen {
             let size = texture.size_vec2();
             let scale = (SMALL.x / size.x).min(SMALL.y / size.y);
@@ -287,7 +288,8 @@ fn thumbnail(ui: &mut Ui, seen: Option<&TextureHandle>, label: &str, is_used: bo
             ui.painter().image(texture.id(), inner, whole, tint);
         }
         if response.has_focus() || response.hovered() {
-            let color = if response.has_focus() { theme::FOCUS } else { theme::TEXT };
+            let colors = theme::of(ui);
+            let color = if response.has_focus() { colors.focus } else { colors.text };
             let stroke = Stroke::new(1.5, color);
             ui.painter().rect_stroke(rect, theme::CORNER, stroke, StrokeKind::Inside);
         }

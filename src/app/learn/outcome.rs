@@ -14,7 +14,7 @@ pub fn show(ui: &mut Ui, run: &Run, end: &End, own: &mut Vec<Action>) {
     title(ui, run);
     card(ui, |ui| {
         ui.spacing_mut().item_spacing.y = theme::XS;
-        ui.label(RichText::new(*word).heading().color(theme::STRONG));
+        ui.label(RichText::new(*word).heading().strong());
         if let Some(psnr) = psnr {
             ui.label(theme::weak(strings::closeness_detail(*psnr, *nothing)));
         }
@@ -23,7 +23,7 @@ pub fn show(ui: &mut Ui, run: &Run, end: &End, own: &mut Vec<Action>) {
         ui.add_space(theme::S);
         let size = vec2(ui.available_width(), 32.0);
         if ui
-            .add_sized(size, theme::primary(strings::USE_IT))
+            .add_sized(size, theme::primary(ui, strings::USE_IT))
             .on_hover_text(strings::USE_IT_TIP)
             .clicked()
         {

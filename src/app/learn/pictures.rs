@@ -26,23 +26,23 @@ impl Picture {
 
     /// Draws it.
     pub fn paint(self, ui: &Ui, rect: Rect) {
-        let painter = ui.painter();
+        let (painter, colors) = (ui.painter(), theme::of(ui));
         let at = |x: f32, y: f32, width: f32, height: f32| {
             Rect::from_min_size(rect.min + vec2(x, y), vec2(width, height))
         };
         match self {
             Self::TwoFolders => {
-                folder(painter, at(2.0, 8.0, 27.0, 24.0), theme::CHOSEN);
-                folder(painter, at(35.0, 8.0, 27.0, 24.0), theme::FILLED);
+                folder(painter, at(2.0, 8.0, 27.0, 24.0), colors.chosen);
+                folder(painter, at(35.0, 8.0, 27.0, 24.0), colors.filled);
             }
             Self::OneFolder => {
-                folder(painter, at(10.0, 4.0, 44.0, 32.0), theme::CHOSEN);
-                photo(painter, at(16.0, 16.0, 15.0, 14.0), theme::RAISED);
-                photo(painter, at(33.0, 16.0, 15.0, 14.0), theme::FILLED);
+                folder(painter, at(10.0, 4.0, 44.0, 32.0), colors.chosen);
+                photo(painter, at(16.0, 16.0, 15.0, 14.0), colors.raised, colors.text);
+                photo(painter, at(33.0, 16.0, 15.0, 14.0), colors.filled, colors.text);
             }
             Self::TwoFiles => {
-                photo(painter, at(10.0, 4.0, 32.0, 24.0), theme::CHOSEN);
-                photo(painter, at(22.0, 12.0, 32.0, 24.0), theme::FILLED);
+                photo(painter, at(10.0, 4.0, 32.0, 24.0), colors.chosen, colors.text);
+                photo(painter, at(22.0, 12.0, 32.0, 24.0), colors.filled, colors.text);
             }
         }
     }
@@ -56,9 +56,9 @@ fn folder(painter: &Painter, rect: Rect, fill: Color32) {
 }
 
 /// A frame with hills in it.
-fn photo(painter: &Painter, rect: Rect, fill: Color32) {
+fn photo(painter: &Painter, rect: Rect, fill: Color32, line: Color32) {
     painter.rect_filled(rect, CornerRadius::same(2), fill);
-    let stroke = Stroke::new(1.0, theme::TEXT);
+    let stroke = Stroke::new(1.0, line);
     painter.rect_stroke(rect, CornerRadius::same(2), stroke, StrokeKind::Inside);
     let at = |x: f32, y: f32| pos2(rect.left() + x * rect.width(), rect.top() + y * rect.height());
     let hills = [at(0.12, 0.8), at(0.38, 0.4), at(0.58, 0.65), at(0.72, 0.5), at(0.88, 0.8)];

@@ -18,7 +18,7 @@ const RECENT: f64 = 0.25;
 
 /// Shows it.
 pub fn show(ui: &mut Ui, learn: &Learn, own: &mut Vec<Action>) {
-    let frame = theme::panel_frame(vec2(theme::M, theme::S));
+    let frame = theme::panel_frame(ui, vec2(theme::M, theme::S));
     Panel::right("run").exact_size(WIDTH).resizable(false).frame(frame).show(ui, |ui| {
         ScrollArea::vertical().auto_shrink(false).show(ui, |ui| match &learn.run {
             None => {
@@ -44,7 +44,7 @@ fn interrupted(ui: &mut Ui, learn: &Learn, own: &mut Vec<Action>) {
             let pairs = it.learn.len() + it.check.len();
             ui.label(theme::weak(strings::interrupted_detail(pairs)));
             ui.horizontal(|ui| {
-                if ui.add(theme::primary(strings::GO_ON)).clicked() {
+                if ui.add(theme::primary(ui, strings::GO_ON)).clicked() {
                     own.push(Action::GoOn(index));
                 }
                 if ui.button(strings::DISCARD_IT).clicked() {
@@ -59,7 +59,7 @@ fn interrupted(ui: &mut Ui, learn: &Learn, own: &mut Vec<Action>) {
 /// A part that stands out.
 pub fn card(ui: &mut Ui, contents: impl FnOnce(&mut Ui)) {
     Frame::new()
-        .stroke(Stroke::new(1.0, theme::CHOSEN))
+        .stroke(Stroke::new(1.0, theme::of(ui).chosen))
         .corner_radius(theme::CORNER)
         .inner_margin(Margin::same(12))
         .show(ui, |ui| {
@@ -98,7 +98,7 @@ fn order(ui: &mut Ui, learn: &Learn, own: &mut Vec<Action>) {
     let obstacle = learn.obstacle();
     let size = vec2(ui.available_width(), 32.0);
     let start = ui.add_enabled_ui(obstacle.is_none(), |ui| {
-        ui.add_sized(size, theme::primary(strings::START))
+        ui.add_sized(size, theme::primary(ui, strings::START))
     });
     let start = start.inner;
     if tip(start, strings::START_TIP, Shortcut::Learn).clicked() {
@@ -123,7 +123,7 @@ pub fn title(ui: &mut Ui, run: &Run) {
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             ui.label(theme::weak(strings::clock(run.seconds())));
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                ui.add(Label::new(RichText::new(&run.title).color(theme::STRONG)).truncate());
+                ui.add(Label::new(RichText::new(&run.title).strong()).truncate());
             });
         });
     });
@@ -138,7 +138,7 @@ fn under_way(ui: &mut Ui, run: &Run, own: &mut Vec<Action>) {
     match bar {
         Some(share) => {
             let bar = ProgressBar::new(share).desired_width(size.x).desired_height(size.y);
-            ui.add(bar.fill(theme::TEXT));
+            ui.add(bar.fill(theme::of(ui).text));
         }
         None => {
             ui.allocate_space(size);
@@ -231,7 +231,7 @@ pub fn notes(ui: &mut Ui, run: &Run) {
 fn failed(ui: &mut Ui, run: &Run, sentence: &str, own: &mut Vec<Action>) {
     title(ui, run);
     card(ui, |ui| {
-        ui.label(RichText::new(strings::NOTHING_LEARNED).color(theme::STRONG));
+        ui.label(RichText::new(strings::NOTHING_LEARNED).strong());
         ui.label(sentence);
         if ui.button(strings::TRY_AGAIN).clicked() {
             own.push(Action::AddAnother);
