@@ -1,10 +1,10 @@
 # The two commands of the README are `make run` and `make test`.
 
 # What the window needs at run time, and what the tests need besides (a graphics driver in software,
-# a second opinion on metadata). gcc links Rust programs and, with nasm, compiles libjpeg-turbo.
+# a second opinion on metadata, a display in memory and keys to press on it). gcc links Rust programs and, with nasm, compiles libjpeg-turbo.
 RUN_PACKAGES = gcc libc6-dev nasm libvulkan1 mesa-vulkan-drivers libx11-6 libx11-xcb1 libxcursor1 libxi6 \
 	libxkbcommon-x11-0 libegl1
-TEST_PACKAGES = gcc libc6-dev nasm libvulkan1 mesa-vulkan-drivers libimage-exiftool-perl
+TEST_PACKAGES = $(RUN_PACKAGES) libimage-exiftool-perl xvfb xdotool
 
 .PHONY: run build test bench prior filters learning-report screenshots install-run install-test
 

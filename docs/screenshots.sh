@@ -8,22 +8,28 @@ for tool in Xvfb xdotool import convert; do
 	command -v $tool >/dev/null || { echo "$tool is missing: apt-get install xvfb xdotool imagemagick"; exit 1; }
 done
 home=$(mktemp -d)
-export DISPLAY=:97 XDG_DATA_HOME="$home/data" XDG_STATE_HOME="$home/state"
+export DISPLAY=:97 XDG_DATA_HOME="$home/data" XDG_STATE_HOME="$home/state" XDG_CONFIG_HOME="$home/config"
 Xvfb :97 -screen 0 1280x800x24 >/dev/null 2>&1 &
 screen=$!
 trap 'kill $screen 2>/dev/null; rm -rf "$home"' EXIT
 sleep 1
 
-# shot NAME INPUT...: starts the program, gives it the input (words of xdotool), takes the picture.
+# shot NAME THEME INPUT...: starts the program anew, gives it the input (words of xdotool), takes the
+# picture.
 shot() {
 	name=$1
-	shift
+	theme=$2
+	shift 2
+	rm -rf "$home/data" "$home/state" "$home/config"
+	mkdir -p "$home/config/understudy"
+	echo "{\"theme\": \"$theme\"}" > "$home/config/understudy/settings.json"
 	"$program" "$photo" >/dev/null 2>&1 &
 	running=$!
-	sleep 5
+	# The title has the photo's name once it is open.
+	until window=$(xdotool search --onlyvisible --name "$(basename "$photo")"); do sleep 0.5; done
+	sleep 4
 	# Out of the way: no tooltip.
-	xdotool mousemove 1279 799
-	xdotool windowfocus "$(xdotool search --onlyvisible --pid $running | tail -1)"
+	xdotool mousemove 1279 799 windowfocus "$(echo "$window" | tail -1)"
 	for input in "$@"; do
 		# Words of their own: not quoted.
 		xdotool $input
@@ -36,6 +42,10 @@ shot() {
 	wait $running 2>/dev/null || true
 }
 
-shot window
-shot compare "key g"
-shot learn "mousemove 494 24 click 1" "mousemove 1279 799"
+shot window dark
+shot light light "key y"
+shot columns dark "key Tab" "key ctrl+1"
+shot compare dark "key g"
+shot learn dark "mousemove 518 24 click 1" "mousemove 1279 799"
+shot settings dark "key ctrl+comma"
+shot keys dark "key question"

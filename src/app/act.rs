@@ -17,7 +17,7 @@ impl App {
     /// Does what was asked for.
     pub(super) fn apply_all(&mut self, ctx: &Context, actions: Vec<Action>) {
         for action in actions {
-            let is_news = !matches!(action, Action::Hold(_));
+            let is_news = !matches!(action, Action::Hold(_) | Action::PointAt(_));
             self.apply(ctx, action);
             self.record(ctx.input(|input| input.time));
             // The panels were drawn before: they show the change in the next pass.
@@ -32,14 +32,20 @@ impl App {
         match action {
             Action::Enter(workspace) => self.enter(workspace),
             Action::Search(text) => self.search = text,
+            Action::PointAt(filter) => self.point_at(ctx, filter),
+            Action::Shell(action) => self.shell_act(ctx, action),
+            Action::Settings(action) => self.settings_act(ctx, action),
             Action::Compare(action) => self.compare_act(ctx, action),
             Action::AskOpen => self.file_dialogs.ask_photo(ctx),
             Action::Open(photos) => self.open_first_of(photos),
-            Action::Choose(filter) => self.choose(filter),
+            Action::Choose(filter) => {
+                self.choose(filter);
+                self.keep_trial();
+            }
             // Filters and strengths are not on screen there.
             Action::StepFilter(_) | Action::AddStrength(_)
                 if self.workspace == Workspace::Learn => {}
-            Action::StepFilter(step) => self.step_filter(step),
+            Action::StepFilter(step) => self.try_by_key(ctx, |app| app.step_filter(step)),
             Action::SetStrength(strength) => self.set_strength(|_| strength),
             Action::AddStrength(step) => self.set_strength(|strength| strength + step),
             Action::Tune(tuning) => self.stack.tune(tuning),
@@ -57,6 +63,7 @@ impl App {
             }
             Action::ExchangeWithNext(place) => self.stack.exchange_with_next(place),
             Action::Remove(place) => self.stack.remove(place),
+            Action::Undo if self.trial.is_stepped(&self.stack) => self.end_trial(ctx),
             Action::Undo => self.go(-1),
             Action::Redo => self.go(1),
             Action::GoToStep(step) => {
@@ -104,6 +111,9 @@ impl App {
     }
 
     pub(super) fn enter(&mut self, workspace: Workspace) {
+        if workspace != self.workspace {
+            self.keep_trial();
+        }
         if workspace == Workspace::Compare && self.workspace != workspace {
             self.enter_compare();
         }
@@ -133,6 +143,7 @@ impl App {
     }
 
     fn open(&mut self, path: PathBuf) {
+        self.keep_trial();
         let ticket = self.ticket();
         self.dialog = None;
         self.engine.send(Command::Open(ticket, path.clone()));
@@ -155,6 +166,8 @@ impl App {
     fn step_filter(&mut self, step: isize) {
         // None stands above the first filter.
         let order = filter_list::order(&self.library);
+        let order: Vec<usize> =
+            order.into_iter().filter(|index| self.list().is_shown(*index)).collect();
         let chosen = self.chosen();
         let place = order.iter().position(|&index| Some(index) == chosen).map_or(0, |at| at + 1);
         let place = place.saturating_add_signed(step).min(order.len());
@@ -177,7 +190,10 @@ impl App {
     }
 
     /// Takes note of what was done to the photo.
-    fn record(&mut self, time: f64) {
+    pub(super) fn record(&mut self, time: f64) {
+        if self.trial.is_stepped(&self.stack) {
+            return;
+        }
         if self.steps.record(&self.stack, time) {
             self.keeping.changed();
         }
@@ -252,6 +268,7 @@ impl App {
         }
         let ticket = self.ticket();
         self.panes.resize_with(scenes.len(), || Pictures::new(self.render.clone()));
+        self.frame_times.ask(ticket);
         self.engine.send(Command::Show(ticket, scenes.clone()));
         self.last_sent = Some((ticket, scenes));
     }

@@ -1,11 +1,14 @@
 //! How two pictures are seen together.
 
+use serde::{Deserialize, Serialize};
+
 use super::shortcuts::Shortcut;
 use super::strings;
 use super::theme::Icon;
 
 /// How two pictures are seen together.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Comparison {
     /// One on each side of a line over the same place.
     Split,

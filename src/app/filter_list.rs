@@ -1,20 +1,23 @@
 //! The filters, one of which is chosen.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use eframe::egui::{
-    CornerRadius, Frame, Image, Margin, Panel, Rect, Response, RichText, Role, ScrollArea, Sense,
-    Stroke, StrokeKind, TextEdit, TextStyle, TextWrapMode, TextureHandle, Ui, Vec2, WidgetInfo,
-    WidgetText, pos2, vec2,
+    Align, Button, CornerRadius, Frame, Image, Layout, Margin, Panel, Rect, Response, RichText,
+    Role, ScrollArea, Sense, Stroke, StrokeKind, TextEdit, TextStyle, TextWrapMode, TextureHandle,
+    Ui, Vec2, WidgetInfo, WidgetText, pos2, vec2,
 };
 
 use super::theme::Icon;
 use super::wall::{self, Wall};
-use super::{Action, Workspace, strings, theme};
+use super::{Action, Workspace, shell, strings, theme};
 use crate::operator::{Library, Operator};
 
 const WIDTH: f32 = 272.0;
 const ROW: f32 = 56.0;
+/// How long the pointer stays for a filter to be tried.
+const REST_SECONDS: f32 = 0.1;
 /// Width and height of the room for a thumbnail.
 const THUMBNAIL: Vec2 = vec2(wall::SIDE, 48.0);
 
@@ -39,24 +42,45 @@ pub struct Shown<'a> {
     pub wall: &'a Wall,
     /// What the list is narrowed to.
     pub search: &'a str,
+    /// Names of filters with a star.
+    pub favourites: &'a BTreeSet<String>,
+    /// Whether these alone are shown.
+    pub favourites_only: bool,
     /// The chosen filter's place in the library.
     pub chosen: Option<usize>,
     /// Whether it is to be scrolled to.
     pub reveal: bool,
 }
 
+impl Shown<'_> {
+    /// Whether a filter of the library stands in the list.
+    pub fn is_shown(&self, index: usize) -> bool {
+        let entry = &self.library.entries[index];
+        is_found(&entry.operator, self.search)
+            && (!self.favourites_only || self.favourites.contains(&entry.name))
+    }
+}
+
 /// Shows the list.
 pub fn show(ui: &mut Ui, shown: &Shown<'_>, actions: &mut Vec<Action>) {
     let frame = theme::panel_frame(ui, vec2(theme::S, theme::S));
     Panel::left("filters").exact_size(WIDTH).resizable(false).frame(frame).show(ui, |ui| {
-        find(ui, shown.search, actions);
+        find(ui, shown, actions);
+        let mut pointed = None;
         ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = theme::XS;
             let is_chosen = shown.chosen.is_none();
             let picture = shown.wall.texture(None);
             let none = row(ui, picture, strings::NONE, strings::NONE_DETAIL, is_chosen);
-            note(&none, None, is_chosen, shown.reveal, actions);
-            rows(ui, shown, true, actions);
+            note(&none, None, is_chosen, shown.reveal, &mut pointed, actions);
+            rows(ui, shown, true, &mut pointed, actions);
+            if !(0..shown.library.entries.len()).any(|index| shown.is_shown(index)) {
+                let words = match shown.favourites_only && shown.favourites.is_empty() {
+                    true => strings::shell::NO_FAVOURITES,
+                    false => strings::shell::NOTHING_FOUND,
+                };
+                ui.label(theme::weak(words));
+            }
             ui.add_space(theme::M);
             title(ui, strings::MY_FILTERS);
             if shown.library.entries.iter().all(|entry| entry.builtin) {
@@ -64,7 +88,7 @@ pub fn show(ui: &mut Ui, shown: &Shown<'_>, actions: &mut Vec<Action>) {
                     ui.label(theme::weak(strings::MY_FILTERS_EMPTY));
                 });
             }
-            rows(ui, shown, false, actions);
+            rows(ui, shown, false, &mut pointed, actions);
             ui.add_space(theme::XS);
             ui.horizontal(|ui| {
                 ui.add_space(theme::S);
@@ -74,19 +98,40 @@ pub fn show(ui: &mut Ui, shown: &Shown<'_>, actions: &mut Vec<Action>) {
                 }
             });
         });
+        rest(ui, pointed, actions);
     });
 }
 
-/// A field that leaves only those filters in the list whose title or edit has its words.
-fn find(ui: &mut Ui, search: &str, actions: &mut Vec<Action>) {
-    let mut text = search.to_owned();
-    let field = TextEdit::singleline(&mut text)
-        .hint_text(strings::SEARCH)
-        .desired_width(f32::INFINITY)
-        .margin(Margin::symmetric(theme::S as i8, 6));
-    if ui.add(field).accessible_name(strings::SEARCH).changed() {
-        actions.push(Action::Search(text));
+/// A filter that the pointer rests on is tried; one that it only passes is not.
+fn rest(ui: &Ui, pointed: Option<Option<usize>>, actions: &mut Vec<Action>) {
+    let since = ui.input(|input| input.pointer.time_since_last_movement());
+    if pointed.is_none() || since >= REST_SECONDS {
+        actions.push(Action::PointAt(pointed));
+    } else {
+        ui.ctx().request_repaint_after_secs(REST_SECONDS - since);
     }
+}
+
+/// A field that leaves only those filters in the list whose title or edit has its words, and a switch
+/// that leaves favourites.
+fn find(ui: &mut Ui, shown: &Shown<'_>, actions: &mut Vec<Action>) {
+    let size = vec2(ui.available_width(), theme::CONTROL);
+    ui.allocate_ui_with_layout(size, Layout::right_to_left(Align::Center), |ui| {
+        let star = Button::new(theme::icon(Icon::Star)).selected(shown.favourites_only);
+        let star = ui.add(star.min_size(vec2(theme::CONTROL, theme::CONTROL)));
+        let star = star.accessible_name(strings::shell::FAVOURITES_ONLY);
+        if star.on_hover_text(strings::shell::FAVOURITES_ONLY_TIP).clicked() {
+            actions.push(Action::Shell(shell::Action::ToggleFavouritesOnly));
+        }
+        let mut text = shown.search.to_owned();
+        let field = TextEdit::singleline(&mut text)
+            .hint_text(strings::SEARCH)
+            .desired_width(f32::INFINITY)
+            .margin(Margin::symmetric(theme::S as i8, 6));
+        if ui.add(field).accessible_name(strings::SEARCH).changed() {
+            actions.push(Action::Search(text));
+        }
+    });
 }
 
 /// Whether a filter has all words of a search in its title or its edit.
@@ -103,9 +148,15 @@ fn title(ui: &mut Ui, title: &str) {
     });
 }
 
-fn rows(ui: &mut Ui, shown: &Shown<'_>, builtin: bool, actions: &mut Vec<Action>) {
+fn rows(
+    ui: &mut Ui,
+    shown: &Shown<'_>,
+    builtin: bool,
+    pointed: &mut Option<Option<usize>>,
+    actions: &mut Vec<Action>,
+) {
     for (index, entry) in shown.library.entries.iter().enumerate() {
-        if entry.builtin != builtin || !is_found(&entry.operator, shown.search) {
+        if entry.builtin != builtin || !shown.is_shown(index) {
             continue;
         }
         // Filters that nobody checked often share their title, too: their name tells them apart.
@@ -121,8 +172,40 @@ fn rows(ui: &mut Ui, shown: &Shown<'_>, builtin: bool, actions: &mut Vec<Action>
         if let Some(tip) = strings::closeness_short_tip(&entry.operator) {
             response = response.on_hover_text(tip);
         }
-        note(&response, Some(index), is_chosen, shown.reveal, actions);
+        note(&response, Some(index), is_chosen, shown.reveal, pointed, actions);
+        let has_star = shown.favourites.contains(&entry.name);
+        if star(ui, &response, &entry.operator.title, has_star) {
+            actions.push(Action::Shell(shell::Action::ToggleFavourite(Some(index))));
+        }
     }
+}
+
+/// The star at the end of a row: seen where the filter has one, and under the pointer.
+fn star(ui: &mut Ui, row: &Response, title: &str, has_star: bool) -> bool {
+    let size = vec2(theme::CONTROL, theme::CONTROL);
+    let center = row.rect.right_center() - vec2(size.x / 2.0, 0.0);
+    let rect = Rect::from_center_size(center, size);
+    let star = ui.interact(rect, row.id.with("star"), Sense::click());
+    let name = strings::about(strings::shell::FAVOURITE, title);
+    star.widget_info(|| WidgetInfo::selected(Role::Button, true, has_star, &name));
+    let colors = theme::of(ui);
+    if star.has_focus() {
+        let stroke = Stroke::new(1.5, colors.focus);
+        ui.painter().rect_stroke(
+            rect,
+            CornerRadius::same(theme::CORNER),
+            stroke,
+            StrokeKind::Inside,
+        );
+    }
+    let color = match (has_star, star.hovered() || star.has_focus()) {
+        (true, _) => colors.strong,
+        (false, true) => colors.text,
+        (false, false) if row.hovered() => colors.filled,
+        _ => return star.on_hover_text(strings::shell::FAVOURITE).clicked(),
+    };
+    theme::paint_icon(ui, center, Icon::Star, color);
+    star.on_hover_text(strings::shell::FAVOURITE).clicked()
 }
 
 fn note(
@@ -130,8 +213,12 @@ fn note(
     index: Option<usize>,
     is_chosen: bool,
     reveal: bool,
+    pointed: &mut Option<Option<usize>>,
     actions: &mut Vec<Action>,
 ) {
+    if row.contains_pointer() && !row.ctx.input(|input| input.pointer.any_down()) {
+        *pointed = Some(index);
+    }
     if row.clicked() {
         actions.push(Action::Choose(index));
     }
@@ -171,6 +258,8 @@ fn row(
     picture(ui, room, thumbnail);
     let mut inner = rect.shrink2(vec2(theme::S, 9.0));
     inner.min.x = room.max.x + theme::S;
+    // The star has the end.
+    inner.max.x -= theme::L;
     let galley = |text: RichText| {
         let text = WidgetText::from(text);
         text.into_galley(ui, Some(TextWrapMode::Truncate), inner.width(), TextStyle::Body)

@@ -1,15 +1,14 @@
 //! The right column: strength, and what is known about the filter and the photo.
 
 use eframe::egui::{
-    Align, Button, CollapsingHeader, DragValue, Label, Layout, Panel, RichText, ScrollArea, Slider,
-    Ui, vec2,
+    Align, Button, DragValue, Label, Layout, Panel, RichText, ScrollArea, Slider, Ui, vec2,
 };
 
 use super::shortcuts::{Shortcut, tip};
 use super::stack::Stack;
 use super::steps::Steps;
 use super::theme::Icon;
-use super::{Action, stack_list, strings, theme, tune};
+use super::{Action, sections, stack_list, strings, theme, tune};
 use crate::operator::{Library, Operator};
 use crate::photo::Photo;
 
@@ -75,8 +74,7 @@ fn steps(ui: &mut Ui, steps: &Steps, actions: &mut Vec<Action>) {
             actions.push(Action::Redo);
         }
     });
-    let title = RichText::new(strings::STEPS).strong();
-    CollapsingHeader::new(title).id_salt("steps").show_unindented(ui, |ui| {
+    sections::show(ui, "steps", strings::STEPS, |ui| {
         for (place, step) in steps.list.iter().enumerate().rev() {
             let words = RichText::new(&step.what).small();
             let row = Button::new(words).selected(place == steps.at).truncate();

@@ -1,7 +1,6 @@
 //! Keeping the edit of a photo for the next time: within a second of every change, and when the
 //! window closes.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver};
 use std::thread;
@@ -56,12 +55,13 @@ impl App {
         self.keeping.name = None;
         self.keeping.names = None;
         self.keeping.changed = None;
-        let Some(memory) = self.keeping.memory.clone().filter(|_| is_own) else { return };
+        if self.keeping.memory.is_none() || !is_own {
+            return;
+        }
         let (sender, names) = mpsc::channel();
         let (path, ctx) = (photo.path.clone(), ctx.clone());
         let work = move || {
-            // Without a session, or a file that is gone, there is nothing to restore the next time.
-            drop(memory.keep_session(&path));
+            // A file that is gone has nothing to restore.
             if let Ok(name) = sha256(&path) {
                 drop(sender.send(name));
                 ctx.request_repaint();
@@ -120,9 +120,4 @@ impl App {
             Err(_) => {}
         }
     }
-}
-
-/// The photo that the window starts with where none was asked for: the last one.
-pub fn last_photo(memory: Option<&Memory>) -> Vec<PathBuf> {
-    memory.and_then(Memory::last_photo).into_iter().collect()
 }

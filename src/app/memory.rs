@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::session::Session;
 use super::stack::{Item, Stack};
 use super::steps::{Step, Steps};
 use crate::atomic::Draft;
@@ -57,14 +58,16 @@ struct SavedFilter {
     reach: Option<f64>,
 }
 
+/// An edit as text, for the clipboard.
 #[derive(Serialize, Deserialize)]
-struct SavedSession {
-    format: u32,
-    photo: PathBuf,
+struct SavedEdit {
+    understudy_edit: u32,
+    current: usize,
+    filters: Vec<SavedFilter>,
 }
 
 /// Newer files are left alone.
-const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 1;
 
 impl Memory {
     /// The system's folder for the state of this program; None where there is none.
@@ -90,17 +93,8 @@ impl Memory {
         let mut gone = Vec::new();
         let mut list = Vec::new();
         for step in saved.steps {
-            let mut items = Vec::new();
-            for filter in step.filters {
-                let name = filter.name.clone();
-                match filter.item(library) {
-                    Some(item) => items.push(item),
-                    None if !gone.contains(&name) => gone.push(name),
-                    None => {}
-                }
-            }
-            let current = step.current.min(items.len().saturating_sub(1));
-            list.push(Step { what: step.what, stack: Stack { items, current } });
+            let stack = stack_of(step.filters, step.current, library, &mut gone);
+            list.push(Step { what: step.what, stack });
         }
         (!list.is_empty()).then(|| Kept { steps: Steps::restored(list, saved.at), gone })
     }
@@ -121,22 +115,23 @@ impl Memory {
         self.write(&self.file_of(name), &saved)
     }
 
-    /// The photo that was open last, if it is still there.
-    pub fn last_photo(&self) -> Option<PathBuf> {
-        let saved = self.read::<SavedSession>(&self.session())?;
-        (saved.format == FORMAT && saved.photo.is_file()).then_some(saved.photo)
+    /// The window as it was the last time. A photo that is gone is left out.
+    pub fn session(&self) -> Session {
+        let saved = self.read::<Session>(&self.session_file());
+        let mut saved = saved.filter(|saved| saved.format == FORMAT).unwrap_or_default();
+        saved.photo.take_if(|photo| !photo.is_file());
+        saved
     }
 
-    /// Keeps which photo is open.
+    /// Keeps what the window looks like.
     ///
     /// # Errors
     /// The reason, the end of a sentence.
-    pub fn keep_session(&self, photo: &Path) -> Result<(), String> {
-        let photo = std::path::absolute(photo).unwrap_or_else(|_| photo.to_owned());
-        self.write(&self.session(), &SavedSession { format: FORMAT, photo })
+    pub fn keep_session(&self, session: &Session) -> Result<(), String> {
+        self.write(&self.session_file(), session)
     }
 
-    fn session(&self) -> PathBuf {
+    fn session_file(&self) -> PathBuf {
         self.folder.join("session.json")
     }
 
@@ -166,6 +161,42 @@ impl Memory {
         };
         put().map_err(|error| error.to_string())
     }
+}
+
+/// Filters one upon the other, as far as the library has them; the names of the others go to `gone`.
+fn stack_of(
+    filters: Vec<SavedFilter>,
+    current: usize,
+    library: &Library,
+    gone: &mut Vec<String>,
+) -> Stack {
+    let mut items = Vec::new();
+    for filter in filters {
+        let name = filter.name.clone();
+        match filter.item(library) {
+            Some(item) => items.push(item),
+            None if !gone.contains(&name) => gone.push(name),
+            None => {}
+        }
+    }
+    let current = current.min(items.len().saturating_sub(1));
+    Stack { items, current }
+}
+
+/// An edit as text, for the clipboard.
+pub fn text_from_edit(stack: &Stack, library: &Library) -> String {
+    let filters = stack.items.iter().filter_map(|item| SavedFilter::of(item, library));
+    let edit =
+        SavedEdit { understudy_edit: FORMAT, current: stack.current, filters: filters.collect() };
+    serde_json::to_string(&edit).unwrap_or_default()
+}
+
+/// The edit that a text holds, with the names of filters that are gone; None where it holds none.
+pub fn edit_from_text(text: &str, library: &Library) -> Option<(Stack, Vec<String>)> {
+    let edit: SavedEdit = serde_json::from_str(text).ok()?;
+    let mut gone = Vec::new();
+    let stack = stack_of(edit.filters, edit.current, library, &mut gone);
+    (edit.understudy_edit == FORMAT).then_some((stack, gone))
 }
 
 impl SavedFilter {
@@ -238,9 +269,11 @@ mod tests {
         assert!(memory.photo("abc", &Library::load()).is_none());
         assert!(folder.path().join("photos/abc.bak").exists());
         let photo = folder.path().join("a.png");
-        memory.keep_session(&photo).unwrap();
-        assert_eq!(memory.last_photo(), None);
+        let session = serde_json::json!({ "photo": photo });
+        let session: Session = serde_json::from_value(session).unwrap();
+        memory.keep_session(&session).unwrap();
+        assert_eq!(memory.session(), Session::default());
         fs::write(&photo, "").unwrap();
-        assert_eq!(memory.last_photo(), Some(photo.clone()));
+        assert_eq!(memory.session(), session);
     }
 }

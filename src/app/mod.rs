@@ -14,8 +14,11 @@ mod difference;
 mod export;
 mod file_dialogs;
 mod filter_list;
+mod frame_times;
+mod info;
 mod inspector;
 mod keeping;
+mod keys;
 mod learn;
 mod memory;
 mod notice;
@@ -23,6 +26,10 @@ mod open;
 mod pictures;
 mod receive;
 mod reveal;
+mod sections;
+mod session;
+mod settings;
+mod shell;
 mod shortcut_sheet;
 mod shortcuts;
 mod split;
@@ -33,6 +40,7 @@ mod steps;
 mod strings;
 mod theme;
 mod top_bar;
+mod trial;
 mod tune;
 mod view_bar;
 mod viewpoint;
@@ -59,13 +67,19 @@ use comparison::Comparison;
 use difference::Difference;
 use export::{ExportDialog, Job};
 use file_dialogs::FileDialogs;
+use frame_times::FrameTimes;
 use keeping::Keeping;
 use learn::Learn;
 pub use memory::Memory;
 use open::OpenDialog;
 use pictures::Pictures;
+use session::Sessions;
+pub use settings::Store;
+use settings::{Settings, SettingsDialog};
+use shell::Shell;
 use stack::Stack;
 use steps::Steps;
+use trial::Trial;
 use viewpoint::{Area, Viewpoint};
 use wall::Wall;
 pub(crate) use workspace::Workspace;
@@ -84,7 +98,15 @@ pub struct App {
     stack: Stack,
     /// What led to it.
     steps: Steps,
+    /// A filter that is only tried.
+    trial: Trial,
     keeping: Keeping,
+    sessions: Sessions,
+    settings: Arc<Settings>,
+    /// Where settings are kept; None keeps none.
+    store: Option<Store>,
+    shell: Shell,
+    frame_times: FrameTimes,
     viewpoint: Viewpoint,
     before_after: BeforeAfter,
     difference: Difference,
@@ -126,6 +148,7 @@ struct Opening {
 enum Dialog {
     Open(OpenDialog),
     Export(ExportDialog),
+    Settings(SettingsDialog),
     Shortcuts,
 }
 
@@ -134,6 +157,10 @@ enum Dialog {
 pub(crate) enum Action {
     Enter(Workspace),
     Search(String),
+    /// The pointer rests on a filter of the library, or on none, or on nothing of the list.
+    PointAt(Option<Option<usize>>),
+    Shell(shell::Action),
+    Settings(settings::Action),
     Compare(compare::Action),
     AskOpen,
     /// The first of these is opened.
@@ -198,6 +225,7 @@ impl App {
         library: Library,
     ) -> Self {
         theme::apply(&cc.egui_ctx);
+        Settings::default().dress(&cc.egui_ctx);
         let render = cc.wgpu_render_state.clone();
         let backend = match &render {
             Some(it) => {
@@ -216,7 +244,13 @@ impl App {
             photo: None,
             steps: Steps::new(&stack),
             stack,
+            trial: Trial::default(),
             keeping: Keeping::default(),
+            sessions: Sessions::default(),
+            settings: Arc::default(),
+            store: None,
+            shell: Shell::default(),
+            frame_times: FrameTimes::new(),
             viewpoint: Viewpoint::Fit,
             before_after: BeforeAfter::default(),
             difference: Difference::new(render.clone()),
@@ -257,14 +291,25 @@ impl eframe::App for App {
             }
         }
         self.keep(ctx);
+        self.keep_session(ctx);
         self.close(ctx);
     }
 
     fn on_exit(&mut self) {
+        self.keep_trial();
+        self.record(f64::INFINITY);
         self.keep_now();
+        self.keep_session_now();
+        self.frame_times.flush();
     }
 
-    fn ui(&mut self, ui: &mut Ui, _: &mut eframe::Frame) {
+    fn ui(&mut self, ui: &mut Ui, frame: &mut eframe::Frame) {
+        if let Some(seconds) = frame.info().cpu_usage {
+            self.frame_times.frame(seconds);
+        }
+        if self.dialog.is_none() {
+            shortcuts::focus(ui.ctx());
+        }
         let mut actions = Vec::new();
         actions.extend(dropped(ui.ctx(), self.workspace));
         let held = self.panels(ui, &mut actions);
@@ -300,12 +345,18 @@ impl App {
 impl App {
     /// The bars and columns around the photo. Returns whether the button for the original is held.
     fn panels(&self, ui: &mut Ui, actions: &mut Vec<Action>) -> bool {
+        if shell::is_full_screen(ui.ctx()) {
+            return false;
+        }
         let photo = self.photo.as_deref();
         let time = self.panes[0].shown().map(|shown| shown.frame.time);
         top_bar::show(ui, self.workspace, photo, self.is_exporting(), actions);
         let (job, learning) = (self.job.as_ref(), self.learn.words());
         status_bar::show(ui, self.processor.as_ref(), time, job, learning.as_deref(), actions);
         let held = view_bar::show(ui, &self.view_bar_state(), actions);
+        if self.shell.panels_hidden {
+            return held;
+        }
         match self.workspace {
             Workspace::Apply => {}
             Workspace::Compare => {
@@ -317,14 +368,7 @@ impl App {
                 return held;
             }
         }
-        let list = filter_list::Shown {
-            library: &self.library,
-            wall: &self.wall,
-            search: &self.search,
-            chosen: self.chosen(),
-            reveal: self.reveal_filter,
-        };
-        filter_list::show(ui, &list, actions);
+        filter_list::show(ui, &self.list(), actions);
         let shown = inspector::Shown {
             stack: &self.stack,
             steps: &self.steps,
@@ -333,6 +377,18 @@ impl App {
         };
         inspector::show(ui, &shown, actions);
         held
+    }
+
+    fn list(&self) -> filter_list::Shown<'_> {
+        filter_list::Shown {
+            library: &self.library,
+            wall: &self.wall,
+            search: &self.search,
+            favourites: &self.settings.favourites,
+            favourites_only: self.shell.favourites_only,
+            chosen: self.chosen(),
+            reveal: self.reveal_filter,
+        }
     }
 
     fn view_bar_state(&self) -> view_bar::State<'_> {
@@ -361,6 +417,9 @@ impl App {
         canvas.input(ui, &self.stage(), &mut actions);
         if self.dialog.is_none() {
             let pointer = parts.iter().find_map(|part| part.pointer(ui));
+            self.trial_keys(ui.ctx());
+            let pasted = shortcuts::pasted(ui.ctx());
+            actions.extend(pasted.map(|text| Action::Shell(shell::Action::PasteEdit(text))));
             shortcuts::pressed(ui.ctx(), pointer, &mut actions);
             actions.push(Action::Hold(held || shortcuts::holds_original(ui.ctx())));
         }
@@ -371,7 +430,18 @@ impl App {
 
         let difference = self.difference_of_edit(ui.ctx());
         canvas.paint(ui, &Stage { difference, ..self.stage() });
+        self.over_photo(ui, &canvas);
         self.notices(ui, &canvas);
+    }
+
+    /// What is known about the photo and about the window, where it is asked for.
+    fn over_photo(&self, ui: &mut Ui, canvas: &Canvas) {
+        if let Some(photo) = self.photo.as_ref().filter(|_| self.shell.info) {
+            info::show(ui, canvas.rect, photo);
+        }
+        if self.shell.frame_times {
+            self.frame_times.show(ui, canvas, self.engine.memory());
+        }
     }
 
     /// What stands over the picture area: where to drop, and what the user should read.
@@ -406,6 +476,10 @@ impl App {
                 Some(strings::PREPARING.to_owned())
             }
             _ if self.workspace == Workspace::Learn => None,
+            _ if self.trial.is_stepped(&self.stack) => {
+                let title = self.stack.layer().map(|layer| layer.operator.title.as_str());
+                Some(strings::shell::trying(title.unwrap_or(strings::NONE)))
+            }
             _ if self.first_run && self.photo.is_some() => Some(strings::FIRST_RUN.to_owned()),
             _ => None,
         };
@@ -441,7 +515,7 @@ impl App {
     fn shown_edit(&self) -> Edit {
         match self.workspace {
             Workspace::Learn => self.learn.edit(),
-            Workspace::Apply | Workspace::Compare => self.stack.edit(),
+            Workspace::Apply | Workspace::Compare => self.tried_edit(),
         }
     }
 
@@ -451,6 +525,14 @@ impl App {
             None => {}
             Some(Dialog::Open(dialog)) => open::show(ctx, dialog, &mut actions),
             Some(Dialog::Export(dialog)) => export::show(ctx, dialog, &mut actions),
+            Some(Dialog::Settings(dialog)) => {
+                let shown = settings::Shown {
+                    settings: &self.settings,
+                    processor: self.processor.as_ref(),
+                    memory: self.engine.memory(),
+                };
+                settings::show(ctx, dialog, &shown, &mut actions);
+            }
             Some(Dialog::Shortcuts) => shortcut_sheet::show(ctx, &mut actions),
         }
         self.apply_all(ctx, actions);

@@ -26,6 +26,7 @@ impl App {
                 }
             }
             Event::Shown(ticket, frame) => {
+                self.frame_times.come(ticket);
                 let Some(frame) = self.compare.take(ctx, ticket, frame) else { return };
                 // An older view of the same photo is better than none: it is drawn where the new
                 // one wants it.
@@ -64,7 +65,8 @@ impl App {
         self.begin_keeping(ctx, &photo, is_own);
         self.viewpoint = Viewpoint::Fit;
         self.before_after.release();
-        self.photo = Some(photo);
+        self.photo = Some(Arc::clone(&photo));
+        self.resume(&photo.path);
     }
 
     fn end_job(&mut self, ended: Ticket, with: Option<Job>) {

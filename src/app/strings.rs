@@ -1,6 +1,9 @@
 //! Every word that the user reads, in one place.
 
 pub mod learn;
+pub mod settings;
+pub mod shell;
+pub mod shortcuts;
 
 use std::path::Path;
 

@@ -1,8 +1,8 @@
 //! The look: neutral greys around the photo in a dark and a light theme, one spacing scale, one type
 //! scale, one set of icons.
 
+mod colors;
 mod icons;
-mod palette;
 mod system_fonts;
 
 use eframe::egui::{
@@ -10,9 +10,9 @@ use eframe::egui::{
     Rect, Response, RichText, Sense, Stroke, TextStyle, Theme, Ui, Vec2, style::HandleShape, vec2,
 };
 
-pub use icons::{Icon, icon, icon_mark};
-use palette::{DARK, LIGHT, Palette, VEIL};
-pub use palette::{ON_PHOTO, of};
+use colors::{DARK, LIGHT, Palette};
+pub use colors::{ON_PHOTO, VEIL, of};
+pub use icons::{Icon, icon, icon_mark, paint_icon};
 pub use system_fonts::SystemFonts;
 
 /// The spacing scale, in points.

@@ -4,7 +4,7 @@ use eframe::egui::{Align, Button, Label, Layout, Panel, RichText, Ui, vec2};
 
 use super::shortcuts::{Shortcut, tip};
 use super::theme::Icon;
-use super::{Action, Workspace, strings, theme};
+use super::{Action, Workspace, settings, strings, theme};
 use crate::photo::Photo;
 
 const HEIGHT: f32 = 48.0;
@@ -52,6 +52,10 @@ pub fn show(
                 }
             }
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                let gear = ui.button((theme::icon(Icon::Settings), strings::shell::SETTINGS));
+                if tip(gear, strings::shell::SETTINGS_TIP, Shortcut::Settings).clicked() {
+                    actions.push(Action::Settings(settings::Action::Show));
+                }
                 let sheet = ui.button((theme::icon(Icon::Keyboard), strings::SHORTCUTS));
                 if tip(sheet, strings::SHORTCUTS_TIP, Shortcut::Sheet).clicked() {
                     actions.push(Action::ShowShortcuts);

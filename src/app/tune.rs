@@ -1,12 +1,9 @@
 //! The Tune drawer: what may be changed of a trained filter, live, each with what it does, its
 //! learned value marked; what a filter does not have is there, greyed, with the reason.
 
-use eframe::egui::{
-    Align, CollapsingHeader, Layout, RichText, Slider, SliderClamping, Stroke, Ui, pos2,
-    remap_clamp,
-};
+use eframe::egui::{Align, Layout, Slider, SliderClamping, Stroke, Ui, pos2, remap_clamp};
 
-use super::{Action, strings, theme};
+use super::{Action, sections, strings, theme};
 use crate::edit::Layer;
 use crate::operator::{GuidedLayer, Operator, Settings, Tuning};
 
@@ -35,8 +32,7 @@ struct Knob {
 
 /// Shows it, folded until it is opened.
 pub fn show(ui: &mut Ui, layer: &Layer, actions: &mut Vec<Action>) {
-    let title = RichText::new(strings::TUNE).strong();
-    CollapsingHeader::new(title).id_salt("tune").show_unindented(ui, |ui| {
+    sections::show(ui, "tune", strings::TUNE, |ui| {
         let knobs = knobs(layer);
         for (place, knob) in knobs.iter().enumerate() {
             match knob.missing {

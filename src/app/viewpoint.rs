@@ -1,9 +1,12 @@
 //! Where the user looks: the whole photo, or a point of it at a magnification.
 
+use serde::{Deserialize, Serialize};
+
 use crate::edit::View;
 
 /// What the user chose to see. What becomes of it in a window of some size is a [`View`].
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Viewpoint {
     /// The whole photo, whatever the size of the window.
     Fit,

@@ -8,7 +8,7 @@ use eframe::egui_wgpu::{WgpuConfiguration, WgpuSetup, WgpuSetupCreateNew};
 use eframe::{NativeOptions, Renderer};
 
 use super::memory::Memory;
-use super::{App, keeping, strings, theme};
+use super::{App, Store, strings, theme};
 use crate::engine::Choice;
 
 const SIZE: [f32; 2] = [1280.0, 800.0];
@@ -25,7 +25,7 @@ pub fn run(photos: Vec<PathBuf>, choice: Choice) -> Result<(), String> {
         .with_app_id(strings::APP_ID)
         .with_inner_size(SIZE)
         .with_min_inner_size(SIZE_MIN);
-    let options = NativeOptions {
+    let mut options = NativeOptions {
         viewport,
         renderer: Renderer::Wgpu,
         // Ours: eframe's own needs fontconfig to build.
@@ -34,11 +34,17 @@ pub fn run(photos: Vec<PathBuf>, choice: Choice) -> Result<(), String> {
         ..Default::default()
     };
     let memory = Memory::of_system();
-    let photos = if photos.is_empty() { keeping::last_photo(memory.as_ref()) } else { photos };
+    let session = memory.as_ref().map(Memory::session).unwrap_or_default();
+    options.viewport = session.place(options.viewport, SIZE_MIN);
+    let photos = if photos.is_empty() { session.photo.iter().cloned().collect() } else { photos };
     let create = move |cc: &eframe::CreationContext<'_>| {
         let app = App::new(cc, photos, choice);
         let app = match memory {
-            Some(memory) => app.with_memory(memory),
+            Some(memory) => app.with_memory(memory).with_session(&cc.egui_ctx, session),
+            None => app,
+        };
+        let app = match Store::of_system() {
+            Some(store) => app.with_settings(&cc.egui_ctx, store),
             None => app,
         };
         cc.egui_ctx.add_font_provider(Arc::new(theme::SystemFonts::new()));

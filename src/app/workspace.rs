@@ -1,11 +1,15 @@
 //! What the window is for at this moment.
 
+use serde::{Deserialize, Serialize};
+
 use super::strings;
 
 /// What the window is for at this moment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub(crate) enum Workspace {
     /// A filter on the photo.
+    #[default]
     Apply,
     /// Several pictures beside each other.
     Compare,

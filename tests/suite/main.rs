@@ -4,6 +4,7 @@
 
 mod cli;
 mod compare_window;
+mod desktop;
 mod engine;
 mod examples;
 mod gpu;
@@ -18,6 +19,7 @@ mod parity;
 mod photos;
 mod residual;
 mod shared;
+mod shell_window;
 mod tensors;
 mod training;
 mod window;

@@ -39,3 +39,8 @@ pub fn icon_mark(ui: &mut Ui, icon: Icon, words: &str) -> Response {
     draw(ui.painter(), rect.center(), SIDE, icon, super::of(ui).text);
     response.on_hover_text(words)
 }
+
+/// An icon on something that is drawn, as large as on buttons.
+pub fn paint_icon(ui: &Ui, center: Pos2, icon: Icon, color: Color32) {
+    draw(ui.painter(), center, SIDE, icon, color);
+}

@@ -1,0 +1,36 @@
+//! Sections that can be folded. Which are open is kept with the window, for the next time.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use eframe::egui::{CollapsingHeader, Context, Id, RichText, Ui};
+
+/// Names of the open sections.
+#[derive(Clone, Default)]
+struct Open(Arc<BTreeSet<String>>);
+
+/// Which sections are open.
+pub fn open(ctx: &Context) -> BTreeSet<String> {
+    let open: Open = ctx.data(|data| data.get_temp(Id::NULL)).unwrap_or_default();
+    BTreeSet::clone(&open.0)
+}
+
+/// These are open, as they were the last time.
+pub fn restore(ctx: &Context, open: BTreeSet<String>) {
+    ctx.data_mut(|data| data.insert_temp(Id::NULL, Open(Arc::new(open))));
+}
+
+/// A section that can be folded; `name` is what it is kept by.
+pub fn show(ui: &mut Ui, name: &str, title: &str, contents: impl FnOnce(&mut Ui)) {
+    let was_open = open(ui.ctx()).contains(name);
+    let header = CollapsingHeader::new(RichText::new(title).strong()).id_salt(name);
+    let shown = header.default_open(was_open).show_unindented(ui, contents);
+    // Clicked: it moves there, a frame at a time.
+    if shown.header_response.clicked() {
+        let mut now = open(ui.ctx());
+        if !now.remove(name) {
+            now.insert(name.to_owned());
+        }
+        restore(ui.ctx(), now);
+    }
+}
