@@ -45,6 +45,8 @@ impl App {
     /// Keeps edits in a folder, and restores those that are kept there. Without one, nothing is kept.
     #[must_use]
     pub fn with_memory(mut self, memory: Memory) -> Self {
+        self.exports.settings = memory.export();
+        self.recent = memory.recent();
         self.keeping.memory = Some(memory);
         self
     }
@@ -109,10 +111,16 @@ impl App {
         else {
             return;
         };
-        let result = memory.keep_photo(name, &self.steps, &self.library);
+        let file = self.photo.as_ref().map(|photo| photo.path.clone());
+        let result = memory.keep_photo(name, file.as_deref(), &self.steps, &self.library);
         self.keeping.changed = None;
         match result {
-            Ok(()) => self.keeping.has_failed = false,
+            Ok(()) => {
+                self.keeping.has_failed = false;
+                if let Some(file) = file {
+                    self.film.mark_edited(&file);
+                }
+            }
             Err(reason) if !self.keeping.has_failed => {
                 self.keeping.has_failed = true;
                 self.notify(strings::not_kept(&reason));

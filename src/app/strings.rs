@@ -1,6 +1,9 @@
 //! Every word that the user reads, in one place.
 
+pub mod export;
+pub mod film;
 pub mod learn;
+pub mod own;
 
 use std::path::Path;
 
@@ -16,7 +19,6 @@ pub const OPEN: &str = "Open…";
 pub const OPEN_TIP: &str = "Open a photo";
 pub const EXPORT: &str = "Export…";
 pub const EXPORT_TIP: &str = "Write an edited copy; your photo is not touched";
-pub const EXPORT_BUSY: &str = "An export is running. Its progress is at the bottom right.";
 pub const SHORTCUTS: &str = "Shortcuts";
 pub const SHORTCUTS_TIP: &str = "All keys at a glance";
 
@@ -90,7 +92,7 @@ pub const ORIGINAL_HAS_NO_STRENGTH: &str = "The original has none.";
 // Filters.
 pub const SEARCH: &str = "Find a filter";
 /// Shown when the window is closed in mid-export.
-pub const CLOSE_WHILE_EXPORTING: &str = "An export is still being written. Close the window again to stop it; nothing of it will be left.";
+pub const CLOSE_WHILE_EXPORTING: &str = "Exports are still being written. Close the window again to stop them: what is saved stays, of the rest nothing is left.";
 pub const MY_FILTERS: &str = "My filters";
 pub const LEARN_NEW: &str = "Learn a new filter";
 pub const MY_FILTERS_EMPTY: &str =
@@ -129,7 +131,6 @@ pub const FORMAT_MISSING: &str = "End the name with .jpg, .png or .tif.";
 pub const FOLDER_MISSING: &str = "That folder does not exist.";
 pub const QUALITY: &str = "Quality";
 pub const QUALITY_TIP: &str = "Of the JPEG: 90 and more is hard to tell from the original";
-pub const KEPT: &str = "Metadata and colour profile are kept. Your photo is not touched.";
 pub const EXPORT_NOW: &str = "Export";
 pub const REPLACE: &str = "Replace";
 pub const CANCEL: &str = "Cancel";
@@ -327,11 +328,6 @@ pub fn photo_count(count: usize) -> String {
 /// "Opening IMG_0412.jpg…".
 pub fn opening(name: &str) -> String {
     format!("Opening {name}…")
-}
-
-/// Only one of several photos was opened.
-pub fn one_photo(name: &str) -> String {
-    format!("One photo is shown at a time: {name} was opened, the others were not.")
 }
 
 /// An existing file is in the way.
