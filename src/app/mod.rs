@@ -324,8 +324,8 @@ impl App {
         top_bar::show(ui, self.workspace, photo, &self.recent, actions);
         let learning = self.learn.words();
         let (processor, exports) = (self.processor.as_ref(), &self.exports);
-        let place = self.film.place();
-        status_bar::show(ui, processor, time, place, exports, learning.as_deref(), actions);
+        let film = self.film.extent();
+        status_bar::show(ui, processor, time, film, exports, learning.as_deref(), actions);
         if self.workspace != Workspace::Learn {
             film::show(ui, &mut self.film, actions);
         }

@@ -16,7 +16,7 @@ pub fn show(
     ui: &mut Ui,
     processor: Option<&Processor>,
     time: Option<Duration>,
-    (current, photos): (Option<usize>, usize),
+    (photos, is_shown): (usize, bool),
     exports: &Exports,
     learning: Option<&str>,
     actions: &mut Vec<Action>,
@@ -32,8 +32,9 @@ pub fn show(
             }
             if photos > 1 {
                 ui.add_space(theme::S);
-                let words = RichText::new(film::place(current, photos)).small();
-                let button = ui.add(Button::new(words).min_size(vec2(0.0, 24.0)));
+                let words = RichText::new(film::FILMSTRIP).small();
+                let button =
+                    ui.add(Button::new(words).selected(is_shown).min_size(vec2(0.0, 24.0)));
                 if button.on_hover_text(film::FILMSTRIP_TIP).clicked() {
                     actions.push(Action::Film(super::film::Action::ToggleStrip));
                 }

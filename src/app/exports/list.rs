@@ -39,7 +39,8 @@ pub fn show(ctx: &Context, canvas: Rect, queue: &Queue, actions: &mut Vec<app::A
 
 fn head(ui: &mut Ui, queue: &Queue, actions: &mut Vec<app::Action>) {
     let mut push = |action| actions.push(app::Action::Export(action));
-    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+    let line = vec2(WIDTH, theme::CONTROL);
+    ui.allocate_ui_with_layout(line, Layout::right_to_left(Align::Center), |ui| {
         if ui.button(strings::CLOSE).clicked() {
             push(Action::ToggleList);
         }

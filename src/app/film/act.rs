@@ -30,7 +30,11 @@ impl App {
                     self.open_in_film(place);
                 }
             }
-            Action::Open(place) => self.open_in_film(place),
+            Action::Open(place) => {
+                self.open_in_film(place);
+                // It is under the pointer: the strip stays.
+                self.film.reveal = false;
+            }
             Action::Toggle(place) => self.film.toggle(place),
             Action::SelectTo(place) => self.film.select_to(place),
             Action::SelectAll => {
@@ -80,6 +84,7 @@ impl App {
     /// Reads a folder and opens its first photo.
     fn open_folder(&mut self, ctx: &Context, folder: PathBuf) {
         self.dialog = None;
+        let folder = std::path::absolute(&folder).unwrap_or(folder);
         self.list(ctx, folder, true);
     }
 

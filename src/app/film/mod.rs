@@ -117,9 +117,9 @@ pub enum Action {
 }
 
 impl Film {
-    /// How many photos there are, and the place of the current one.
-    pub fn place(&self) -> (Option<usize>, usize) {
-        (self.current, self.files.len())
+    /// How many photos there are, and whether the strip is on screen.
+    pub fn extent(&self) -> (usize, bool) {
+        (self.files.len(), self.is_shown)
     }
 
     fn place_of(&self, path: &Path) -> Option<usize> {
@@ -174,6 +174,13 @@ impl Film {
                 return Some(place);
             }
         }
+    }
+
+    /// How many of those selected can be opened, as far as that is known.
+    fn usable(&self) -> usize {
+        let is_usable =
+            |place: &&usize| !matches!(self.files[**place].picture, Picture::Refused(_));
+        self.selected.iter().filter(is_usable).count()
     }
 
     /// An edit of a photo is kept now.

@@ -3,9 +3,9 @@
 use std::ops::Range;
 
 use eframe::egui::{
-    Align, Align2, Button, CornerRadius, Image, Label, Layout, Panel, Rect, Response, Role,
-    ScrollArea, Sense, Stroke, StrokeKind, TextStyle, TextWrapMode, Ui, WidgetInfo, WidgetText,
-    pos2, vec2,
+    Align, Align2, Button, CornerRadius, Event, Image, Label, Layout, Modifiers, Panel, Rect,
+    Response, Role, ScrollArea, Sense, Stroke, StrokeKind, TextStyle, TextWrapMode, Ui, WidgetInfo,
+    WidgetText, pos2, vec2,
 };
 
 use super::{Action, File, Film, Picture};
@@ -27,6 +27,7 @@ pub fn show(ui: &mut Ui, film: &mut Film, actions: &mut Vec<app::Action>) {
     let height = HEAD + CELL[1] + FOOT + theme::S;
     Panel::bottom("filmstrip").exact_size(height).frame(frame).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = theme::XS;
+        ui.style_mut().always_scroll_the_only_direction = true;
         head(ui, film, actions);
         let reveal = std::mem::take(&mut film.reveal).then_some(film.current).flatten();
         let mut scroll = ScrollArea::horizontal().id_salt("filmstrip").auto_shrink(false);
@@ -47,7 +48,7 @@ fn head(ui: &mut Ui, film: &Film, actions: &mut Vec<app::Action>) {
         vec2(ui.available_width(), HEAD - theme::XS),
         Layout::right_to_left(Align::Center),
         |ui| {
-            let count = film.selected.len();
+            let (count, usable) = (film.selected.len(), film.usable());
             if let Some(sharing) = &film.sharing {
                 ui.label(theme::weak(words::sharing(sharing.shared, sharing.all)));
             } else if count > 1 {
@@ -56,10 +57,10 @@ fn head(ui: &mut Ui, film: &Film, actions: &mut Vec<app::Action>) {
                         .on_hover_text(tip)
                         .clicked()
                 };
-                if button(ui, words::export(count), words::EXPORT_TIP) {
+                if button(ui, words::export(usable), words::EXPORT_TIP) {
                     push(Action::ExportSelected);
                 }
-                if button(ui, words::apply_to(count), words::APPLY_TIP) {
+                if button(ui, words::apply_to(usable), words::APPLY_TIP) {
                     push(Action::ApplyToSelected);
                 }
                 ui.label(theme::weak(words::selected(count)));
@@ -90,8 +91,8 @@ fn cells(ui: &mut Ui, viewport: Rect, film: &Film, actions: &mut Vec<app::Action
         let corner = origin + vec2(place as f32 * step, 0.0);
         let rect = Rect::from_min_size(corner, CELL.into());
         let response = cell(ui, rect, film, place);
-        let modifiers = ui.input(|input| input.modifiers);
         if response.clicked() {
+            let modifiers = clicked_with(ui);
             let action = match (modifiers.command, modifiers.shift) {
                 (true, _) => Action::Toggle(place),
                 (_, true) => Action::SelectTo(place),
@@ -101,6 +102,15 @@ fn cells(ui: &mut Ui, viewport: Rect, film: &Film, actions: &mut Vec<app::Action
         }
     }
     seen
+}
+
+/// The modifiers of the last click: on a slow machine the key may be up again by now.
+fn clicked_with(ui: &Ui) -> Modifiers {
+    let of = |event: &Event| match event {
+        Event::PointerButton { modifiers, .. } => Some(*modifiers),
+        _ => None,
+    };
+    ui.input(|input| input.events.iter().rev().find_map(of).unwrap_or(input.modifiers))
 }
 
 fn cell(ui: &mut Ui, rect: Rect, film: &Film, place: usize) -> Response {

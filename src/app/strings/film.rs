@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::file_name;
 
+pub const FILMSTRIP: &str = "Filmstrip";
 pub const FILMSTRIP_TIP: &str = "The photos of this folder";
 pub const EDITED: &str = "Edited";
 pub const REFUSED: &str = "Cannot be opened";
