@@ -264,6 +264,8 @@ impl App {
 
     /// Gives the edit on screen to all that is selected.
     fn apply_to_selected(&mut self, ctx: &Context) {
+        // The photo on screen has it already: it is kept like those of the others.
+        self.keeping.changed();
         self.keep_now();
         let Some(memory) = self.keeping.memory.clone() else {
             self.notify(words::NO_MEMORY.to_owned());

@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use eframe::egui::{
     Align, Align2, Button, CornerRadius, Event, Image, Label, Layout, Modifiers, Panel, Rect,
-    Response, Role, ScrollArea, Sense, Stroke, StrokeKind, TextStyle, TextWrapMode, Ui, WidgetInfo,
-    WidgetText, pos2, vec2,
+    Response, Role, ScrollArea, Sense, Stroke, StrokeKind, TextStyle, TextWrapMode, Ui, UiBuilder,
+    WidgetInfo, WidgetText, pos2, vec2,
 };
 
 use super::{Action, File, Film, Picture};
@@ -172,6 +172,8 @@ fn picture(ui: &mut Ui, room: Rect, file: &File) {
         }
     }
     if file.is_edited {
-        theme::pill(ui, Align2::LEFT_BOTTOM, room.left_bottom(), room.width(), words::EDITED);
+        let mut over = ui.new_child(UiBuilder::new().max_rect(room));
+        let foot = room.left_bottom();
+        theme::pill(&mut over, Align2::LEFT_BOTTOM, foot, room.width(), words::EDITED);
     }
 }

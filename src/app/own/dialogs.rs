@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use eframe::egui::{
-    Align, Align2, Context, Id, Image, Key, Layout, Modal, Response, TextEdit, Ui, vec2,
+    Align, Align2, Context, Id, Image, Key, Layout, Modal, Response, TextEdit, Ui, UiBuilder, vec2,
 };
 
 use super::Action;
@@ -43,7 +43,9 @@ pub fn show_adoption(ctx: &Context, adoption: &Adoption, actions: &mut Vec<app::
                             let image = Image::from_texture(texture).corner_radius(4);
                             let picture = ui.add(image.fit_to_exact_size(SAMPLE.into()));
                             let foot = picture.rect.left_bottom() + vec2(theme::XS, -theme::XS);
-                            theme::pill(ui, Align2::LEFT_BOTTOM, foot, SAMPLE[0], caption);
+                            // Beside the layout: the next picture comes behind this one.
+                            let mut over = ui.new_child(UiBuilder::new().max_rect(picture.rect));
+                            theme::pill(&mut over, Align2::LEFT_BOTTOM, foot, SAMPLE[0], caption);
                         }
                     });
                     ui.add_space(theme::S);
