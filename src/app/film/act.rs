@@ -11,7 +11,7 @@ use super::share::Sharing;
 use super::{Action, Listing, Marks, Picture, ahead, listing};
 use crate::app::edited::Edited;
 use crate::app::exports::Subject;
-use crate::app::memory::SavedStep;
+use crate::app::memory::{Memory, SavedStep};
 use crate::app::strings::film as words;
 use crate::app::{App, Opening, own};
 use crate::edit::Edit;
@@ -298,7 +298,7 @@ impl App {
     /// Asks how to export what is selected: each with its own edit, or the one on screen.
     fn ask_export_of_selected(&mut self) {
         self.keep_now();
-        let edited = self.keeping.memory.as_ref().map(|memory| memory.edited());
+        let edited = self.keeping.memory.as_ref().map(Memory::edited);
         let current = self.film.current;
         let mut subjects = Vec::new();
         for &place in &self.film.selected {
