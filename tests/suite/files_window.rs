@@ -104,7 +104,7 @@ fn names(folder: &Path) -> Vec<String> {
 fn an_export_is_what_the_dialog_asks_for_and_the_next_one_begins_with_it() {
     let (keep, photos) = folder();
     let photo = photos.join("1.png");
-    let mut window = window(keep.path(), &[photo.clone()]);
+    let mut window = window(keep.path(), std::slice::from_ref(&photo));
     press(&mut window, "Export…");
     press(&mut window, "TIFF");
     let proposed = window.get_by_role_and_label(Role::TextInput, "Save as").value().unwrap();
@@ -182,7 +182,7 @@ fn a_folder_is_stepped_through_and_what_cannot_be_opened_stays_in_sight() {
 #[test]
 fn one_edit_for_all_selected_and_all_exported_but_the_one_that_is_gone() {
     let (keep, photos) = folder();
-    let mut window = window(keep.path(), &[photos.clone()]);
+    let mut window = window(keep.path(), std::slice::from_ref(&photos));
     wait(&mut window, "the strip", |window| {
         has(window, "3.heic, cannot be opened") && has(window, "10.png")
     });
