@@ -81,6 +81,7 @@ impl App {
             Action::Pan(by) => self.viewpoint = self.viewpoint.panned(&self.area, by),
             Action::AskExport => self.ask_export(),
             Action::Film(action) => self.film_act(ctx, action),
+            Action::KeepBeside(is_on) => self.keep_beside(is_on),
             Action::Own(action) => self.own_act(ctx, action),
             Action::Export(action) => self.export_act(ctx, action),
             Action::ShowInFolder(file) => self.show_in_folder(&file),

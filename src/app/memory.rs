@@ -1,6 +1,7 @@
 //! What is kept of photos and of the window for the next time: a small file for each photo that was
 //! edited, named by the photo's content, in the state folder. Photos are never written to.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -33,8 +34,9 @@ pub struct Kept {
     pub gone: Vec<String>,
 }
 
-#[derive(Serialize, Deserialize)]
-struct SavedPhoto {
+/// A photo's edit as it is kept.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct SavedPhoto {
     format: u32,
     at: usize,
     steps: Vec<SavedStep>,
@@ -76,6 +78,8 @@ struct SavedSession {
 const PHOTOS: &str = "photos";
 /// What was chosen for exports.
 const EXPORT: &str = "export.json";
+/// Whether edits are kept beside their photos too.
+const BESIDE: &str = "beside.json";
 /// What was opened of late.
 const RECENT: &str = "recent.json";
 /// Newer files are left alone.
@@ -98,26 +102,7 @@ impl Memory {
     /// counts as none.
     pub fn photo(&self, name: &str, library: &Library) -> Option<Kept> {
         let file = self.file_of(name);
-        let saved = self.read::<SavedPhoto>(&file)?;
-        if saved.format != FORMAT {
-            return None;
-        }
-        let mut gone = Vec::new();
-        let mut list = Vec::new();
-        for step in saved.steps {
-            let mut items = Vec::new();
-            for filter in step.filters {
-                let name = filter.name.clone();
-                match filter.item(library) {
-                    Some(item) => items.push(item),
-                    None if !gone.contains(&name) => gone.push(name),
-                    None => {}
-                }
-            }
-            let current = step.current.min(items.len().saturating_sub(1));
-            list.push(Step { what: step.what, stack: Stack { items, current } });
-        }
-        (!list.is_empty()).then(|| Kept { steps: Steps::restored(list, saved.at), gone })
+        self.read::<SavedPhoto>(&file)?.restored(library)
     }
 
     /// Keeps the steps of a photo.
@@ -131,10 +116,7 @@ impl Memory {
         steps: &Steps,
         library: &Library,
     ) -> Result<(), String> {
-        let step = |step: &Step| SavedStep::of(&step.what, &step.stack, library);
-        let steps_saved = steps.list.iter().map(step).collect();
-        let file = file.and_then(Stamp::of);
-        let saved = SavedPhoto { format: FORMAT, at: steps.at, steps: steps_saved, file };
+        let saved = SavedPhoto::of(file.and_then(Stamp::of), steps, library);
         self.write(&self.file_of(name), &saved)
     }
 
@@ -219,6 +201,19 @@ impl Memory {
         self.write(&self.folder.join(RECENT), recent)
     }
 
+    /// Whether edits are kept beside their photos too.
+    pub fn beside(&self) -> bool {
+        self.read(&self.folder.join(BESIDE)).unwrap_or_default()
+    }
+
+    /// Keeps whether edits are kept beside their photos too.
+    ///
+    /// # Errors
+    /// The reason, the end of a sentence.
+    pub fn keep_beside(&self, is_on: bool) -> Result<(), String> {
+        self.write(&self.folder.join(BESIDE), &is_on)
+    }
+
     /// The folder.
     pub fn folder(&self) -> &Path {
         &self.folder
@@ -253,6 +248,44 @@ impl Memory {
             draft.finish(file, true)
         };
         put().map_err(|error| error.to_string())
+    }
+}
+
+impl SavedPhoto {
+    /// The steps of a photo.
+    pub fn of(file: Option<Stamp>, steps: &Steps, library: &Library) -> Self {
+        let step = |step: &Step| SavedStep::of(&step.what, &step.stack, library);
+        let list = steps.list.iter().map(step).collect();
+        Self { format: FORMAT, at: steps.at, steps: list, file }
+    }
+
+    /// The steps, as far as the library still has their filters; None from a newer program.
+    pub fn restored(self, library: &Library) -> Option<Kept> {
+        if self.format != FORMAT {
+            return None;
+        }
+        let mut gone = Vec::new();
+        let mut list = Vec::new();
+        for step in self.steps {
+            let mut items = Vec::new();
+            for filter in step.filters {
+                let name = filter.name.clone();
+                match filter.item(library) {
+                    Some(item) => items.push(item),
+                    None if !gone.contains(&name) => gone.push(name),
+                    None => {}
+                }
+            }
+            let current = step.current.min(items.len().saturating_sub(1));
+            list.push(Step { what: step.what, stack: Stack { items, current } });
+        }
+        (!list.is_empty()).then(|| Kept { steps: Steps::restored(list, self.at), gone })
+    }
+
+    /// The names of its filters.
+    pub fn names(&self) -> BTreeSet<&str> {
+        let filters = self.steps.iter().flat_map(|step| &step.filters);
+        filters.map(|filter| filter.name.as_str()).collect()
     }
 }
 

@@ -30,6 +30,7 @@ mod recent;
 mod reveal;
 mod shortcut_sheet;
 mod shortcuts;
+mod sidecar;
 mod split;
 mod stack;
 mod stack_list;
@@ -191,6 +192,8 @@ pub(crate) enum Action {
     Export(exports::Action),
     Film(film::Action),
     Own(own::Action),
+    /// Edits are kept beside their photos too, or no longer.
+    KeepBeside(bool),
     ShowInFolder(PathBuf),
     ShowShortcuts,
     CloseDialog,
@@ -355,6 +358,7 @@ impl App {
             steps: &self.steps,
             library: &self.library,
             photo,
+            beside: self.keeping.beside,
         };
         inspector::show(ui, &shown, actions);
         held

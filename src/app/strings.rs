@@ -502,6 +502,25 @@ pub fn filter_gone(names: &[String]) -> String {
     )
 }
 
+/// What lies beside a photo cannot be read.
+pub fn sidecar_damaged(aside: &Path) -> String {
+    format!(
+        "The edit beside this photo could not be read and was put aside as {}. The photo is safe; it is shown with the edit that this program kept, if there is one.",
+        file_name(aside)
+    )
+}
+
+/// Filters are another version than an edit was made with.
+pub fn other_version(titles: &[String]) -> String {
+    format!(
+        "The edit beside this photo was made with another version of {}: it may look different here. Nothing was changed.",
+        titles.join(", ")
+    )
+}
+
+pub const BESIDE: &str = "Keep edits beside photos";
+pub const BESIDE_TIP: &str = "Every edit is kept by this program. This also writes it into the photo’s folder, as PHOTO.understudy.json, so that it moves with the photo. The photo itself is never written to";
+
 /// An edit could not be kept.
 pub fn not_kept(reason: &str) -> String {
     format!(

@@ -310,3 +310,38 @@ fn a_dropped_filter_is_looked_at_added_renamed_saved_and_deleted() {
     assert!(has(&window, "This filter cannot be added"));
     press(&mut window, "Close");
 }
+
+#[test]
+fn an_edit_beside_the_photo_comes_back_without_the_state_folder() {
+    let (keep, photos) = folder();
+    let photo = photos.join("1.png");
+    let beside = photos.join("1.png.understudy.json");
+    let switch = |window: &mut Window| {
+        let switch = window.get_by_role_and_label(Role::CheckBox, "Keep edits beside photos");
+        switch.click_accesskit();
+        window.run_steps(3);
+    };
+    let mut window = window(keep.path(), std::slice::from_ref(&photo));
+    press(&mut window, "Tone mapping");
+    wait(&mut window, "the edit in the state folder", |_| {
+        !names(&keep.path().join("state/photos")).is_empty()
+    });
+    assert!(!beside.exists(), "nothing lies beside a photo unless it is asked for");
+    switch(&mut window);
+    wait(&mut window, "the edit beside the photo", |_| beside.exists());
+    drop(window);
+
+    let other = tempfile::tempdir().unwrap();
+    let state = Memory::at(other.path().join("state"));
+    state.keep_beside(true).unwrap();
+    let mut window = self::window(other.path(), std::slice::from_ref(&photo));
+    wait(&mut window, "the edit", |window| is_on(window, "Tone mapping"));
+    drop(window);
+
+    fs::write(&beside, "{ no").unwrap();
+    fs::remove_dir_all(other.path().join("state/photos")).ok();
+    let mut window = self::window(other.path(), std::slice::from_ref(&photo));
+    wait(&mut window, "the reason", |window| has_part(window, "1.png.understudy.json.bak"));
+    assert_eq!(fs::read_to_string(photos.join("1.png.understudy.json.bak")).unwrap(), "{ no");
+    assert!(!beside.exists());
+}
