@@ -34,7 +34,8 @@ pub fn list(folder: &Path) -> io::Result<Vec<PathBuf>> {
 
 /// The order of two paths by their names: `IMG_2` before `IMG_10`.
 pub fn by_name(a: &Path, b: &Path) -> Ordering {
-    let name = |path: &Path| path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
+    // Without the ending: `b.jpg` comes before its copy `b-2.jpg`.
+    let name = |path: &Path| path.file_stem().unwrap_or_default().to_string_lossy().to_lowercase();
     natural(&name(a), &name(b)).then_with(|| a.cmp(b))
 }
 
@@ -74,9 +75,11 @@ mod tests {
 
     #[test]
     fn names_are_ordered_as_people_count() {
-        let mut names = ["b.jpg", "IMG_10.jpg", "img_2.jpg", "IMG_002b.jpg", "a.PNG", "IMG_2.jpg"];
+        let mut names =
+            ["b-2.jpg", "b.jpg", "IMG_10.jpg", "img_2.jpg", "IMG_002b.jpg", "a.PNG", "IMG_2.jpg"];
         names.sort_by(|a, b| by_name(Path::new(a), Path::new(b)));
-        let expect = ["a.PNG", "b.jpg", "IMG_2.jpg", "img_2.jpg", "IMG_002b.jpg", "IMG_10.jpg"];
+        let expect =
+            ["a.PNG", "b.jpg", "b-2.jpg", "IMG_2.jpg", "img_2.jpg", "IMG_002b.jpg", "IMG_10.jpg"];
         assert_eq!(names, expect);
     }
 
