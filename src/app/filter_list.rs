@@ -11,7 +11,7 @@ use eframe::egui::{
 
 use super::theme::Icon;
 use super::wall::{self, Wall};
-use super::{Action, Workspace, shell, strings, theme};
+use super::{Action, Workspace, own, shell, strings, theme};
 use crate::operator::{Library, Operator};
 
 const WIDTH: f32 = 272.0;
@@ -172,6 +172,7 @@ fn rows(
         if let Some(tip) = strings::closeness_short_tip(&entry.operator) {
             response = response.on_hover_text(tip);
         }
+        response.context_menu(|ui| own::show_menu(ui, index, entry, actions));
         note(&response, Some(index), is_chosen, shown.reveal, pointed, actions);
         let has_star = shown.favourites.contains(&entry.name);
         if star(ui, &response, &entry.operator.title, has_star) {

@@ -9,14 +9,19 @@ use serde::{Deserialize, Serialize};
 
 use super::comparison::Comparison;
 use super::keys::Keys;
-use super::{Action, Workspace, compare, learn, settings, shell, strings};
+use super::{Action, Workspace, compare, exports, film, learn, settings, shell, strings};
 
 /// What can be done with a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Shortcut {
     Open,
+    OpenFolder,
     Export,
+    Enqueue,
+    PreviousPhoto,
+    NextPhoto,
+    SelectAll,
     PreviousFilter,
     NextFilter,
     Weaker,
@@ -60,7 +65,12 @@ impl Shortcut {
     /// All of them, in the order of the sheet.
     pub const ALL: &[Self] = &[
         Self::Open,
+        Self::OpenFolder,
         Self::Export,
+        Self::Enqueue,
+        Self::PreviousPhoto,
+        Self::NextPhoto,
+        Self::SelectAll,
         Self::PreviousFilter,
         Self::NextFilter,
         Self::Weaker,
@@ -100,7 +110,12 @@ impl Shortcut {
         let key = Keys::of;
         match self {
             Self::Open => vec![key(Key::O).command()],
+            Self::OpenFolder => vec![key(Key::O).command().shift()],
             Self::Export => vec![key(Key::E).command()],
+            Self::Enqueue => vec![key(Key::B).command()],
+            Self::PreviousPhoto => vec![key(Key::ArrowLeft)],
+            Self::NextPhoto => vec![key(Key::ArrowRight)],
+            Self::SelectAll => vec![key(Key::A).command()],
             Self::PreviousFilter => vec![key(Key::ArrowUp)],
             Self::NextFilter => vec![key(Key::ArrowDown)],
             Self::Weaker => vec![key(Key::Comma)],
@@ -166,7 +181,12 @@ impl Shortcut {
     fn action(self, pointer: Option<[f64; 2]>) -> Option<Action> {
         Some(match self {
             Self::Open => Action::AskOpen,
+            Self::OpenFolder => Action::Film(film::Action::AskFolder),
             Self::Export => Action::AskExport,
+            Self::Enqueue => Action::Export(exports::Action::AddToQueue),
+            Self::PreviousPhoto => Action::Film(film::Action::Step(-1)),
+            Self::NextPhoto => Action::Film(film::Action::Step(1)),
+            Self::SelectAll => Action::Film(film::Action::SelectAll),
             Self::PreviousFilter => Action::StepFilter(-1),
             Self::NextFilter => Action::StepFilter(1),
             Self::Weaker => Action::AddStrength(-STRENGTH_STEP),

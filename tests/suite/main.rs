@@ -7,6 +7,8 @@ mod compare_window;
 mod desktop;
 mod engine;
 mod examples;
+mod exports;
+mod files_window;
 mod gpu;
 mod gradients;
 mod layers;

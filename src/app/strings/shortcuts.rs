@@ -8,7 +8,12 @@ pub const PICK_KEYS: &str = "1 to 9";
 pub fn words(shortcut: Shortcut) -> &'static str {
     match shortcut {
         Shortcut::Open => "Open a photo",
+        Shortcut::OpenFolder => "Open a folder",
         Shortcut::Export => "Export a copy",
+        Shortcut::Enqueue => "Export at once, as the last time",
+        Shortcut::PreviousPhoto => "Previous photo",
+        Shortcut::NextPhoto => "Next photo",
+        Shortcut::SelectAll => "Select all photos",
         Shortcut::PreviousFilter => "Previous filter",
         Shortcut::NextFilter => "Next filter",
         Shortcut::Weaker => "Strength less 5\u{a0}%",
