@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use eframe::egui::{
-    Align, Button, CornerRadius, Frame, Image, Layout, Margin, Panel, Rect, Response, RichText,
-    Role, ScrollArea, Sense, Stroke, StrokeKind, TextEdit, TextStyle, TextWrapMode, TextureHandle,
-    Ui, Vec2, WidgetInfo, WidgetText, pos2, vec2,
+    Align, Button, CornerRadius, Frame, Image, Layout, Margin, Panel, Rect, RectAlign, Response,
+    RichText, Role, ScrollArea, Sense, Stroke, StrokeKind, TextEdit, TextStyle, TextWrapMode,
+    TextureHandle, Tooltip, Ui, Vec2, WidgetInfo, WidgetText, pos2, vec2,
 };
 
 use super::theme::Icon;
@@ -164,20 +164,28 @@ fn rows(
             strings::name_and_variant(&entry.name, entry.operator.variant.name())
         });
         let is_chosen = shown.chosen == Some(index);
-        let mut response =
+        let response =
             row(ui, shown.wall.texture(Some(index)), &entry.operator.title, &detail, is_chosen);
-        if let Some(edit) = &entry.operator.provenance.edit {
-            response = response.on_hover_text(edit);
-        }
-        if let Some(tip) = strings::closeness_short_tip(&entry.operator) {
-            response = response.on_hover_text(tip);
-        }
+        tip(&response, &entry.operator);
         response.context_menu(|ui| own::show_menu(ui, index, entry, actions));
         note(&response, Some(index), is_chosen, shown.reveal, pointed, actions);
         let has_star = shown.favourites.contains(&entry.name);
         if star(ui, &response, &entry.operator.title, has_star) {
             actions.push(Action::Shell(shell::Action::ToggleFavourite(Some(index))));
         }
+    }
+}
+
+/// What a filter does and how close it comes, beside the list: a tooltip under the row would hide those
+/// that follow.
+fn tip(row: &Response, operator: &Operator) {
+    let edit = operator.provenance.edit.clone();
+    let lines: Vec<String> =
+        edit.into_iter().chain(strings::closeness_short_tip(operator)).collect();
+    if !lines.is_empty() {
+        let mut tooltip = Tooltip::for_enabled(row);
+        tooltip.popup = tooltip.popup.align(RectAlign::RIGHT_START);
+        tooltip.show(|ui| ui.label(lines.join("\n")));
     }
 }
 

@@ -24,8 +24,6 @@ pub struct Shown<'a> {
     pub steps: &'a Steps,
     pub library: &'a Library,
     pub photo: Option<&'a Photo>,
-    /// Whether edits are kept beside their photos too.
-    pub beside: bool,
 }
 
 /// Shows it.
@@ -58,11 +56,6 @@ pub fn show(ui: &mut Ui, shown: &Shown<'_>, actions: &mut Vec<Action>) {
             if let Some(photo) = shown.photo {
                 divider(ui);
                 about_photo(ui, photo);
-                let mut beside = shown.beside;
-                let switch = ui.checkbox(&mut beside, strings::BESIDE);
-                if switch.on_hover_text(strings::BESIDE_TIP).changed() {
-                    actions.push(Action::KeepBeside(beside));
-                }
             }
         });
     });

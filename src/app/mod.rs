@@ -402,7 +402,6 @@ impl App {
             steps: &self.steps,
             library: &self.library,
             photo,
-            beside: self.keeping.beside,
         };
         inspector::show(ui, &shown, actions);
         held
@@ -565,6 +564,8 @@ impl App {
                     settings: &self.settings,
                     processor: self.processor.as_ref(),
                     memory: self.engine.memory(),
+                    beside: self.keeping.beside,
+                    kept_in: self.keeping.memory.as_ref().map(Memory::folder),
                 };
                 settings::show(ctx, dialog, &shown, &mut actions);
             }

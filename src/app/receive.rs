@@ -63,8 +63,9 @@ impl App {
         self.leave_photo();
         self.viewpoint = Viewpoint::Fit;
         self.before_after.release();
-        self.photo = Some(Arc::clone(&photo));
-        self.resume(&photo.path);
+        let path = photo.path.clone();
+        self.photo = Some(photo);
+        self.resume(&path);
     }
 
     fn fail(&mut self, ticket: Ticket, sentence: String) {

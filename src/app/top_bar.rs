@@ -34,7 +34,10 @@ pub fn show(
             }
             open_menu(ui, recent, actions);
             let export = ui
-                .add_enabled(photo.is_some(), Button::new((theme::icon(Icon::Download), strings::EXPORT)))
+                .add_enabled(
+                    photo.is_some(),
+                    Button::new((theme::icon(Icon::Download), strings::EXPORT)),
+                )
                 .on_disabled_hover_text(strings::NO_PHOTO);
             if tip(export, strings::EXPORT_TIP, Shortcut::Export).clicked() {
                 actions.push(Action::AskExport);

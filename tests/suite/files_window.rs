@@ -317,9 +317,12 @@ fn an_edit_beside_the_photo_comes_back_without_the_state_folder() {
     let photo = photos.join("1.png");
     let beside = photos.join("1.png.understudy.json");
     let switch = |window: &mut Window| {
+        press(window, "Settings");
+        press(window, "Files");
         let switch = window.get_by_role_and_label(Role::CheckBox, "Keep edits beside photos");
         switch.click_accesskit();
         window.run_steps(3);
+        press(window, "Close");
     };
     let mut window = window(keep.path(), std::slice::from_ref(&photo));
     press(&mut window, "Tone mapping");

@@ -22,6 +22,7 @@ mod photos;
 mod residual;
 mod shared;
 mod shell_window;
+mod snapshots;
 mod tensors;
 mod training;
 mod window;

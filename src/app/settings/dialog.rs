@@ -1,5 +1,6 @@
 //! The dialog of the settings: pages on the left, the chosen one on the right.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -29,16 +30,18 @@ enum Page {
     #[default]
     Look,
     Computing,
+    Files,
     Keys,
 }
 
 impl Page {
-    const ALL: [Self; 3] = [Self::Look, Self::Computing, Self::Keys];
+    const ALL: [Self; 4] = [Self::Look, Self::Computing, Self::Files, Self::Keys];
 
     fn name(self) -> &'static str {
         match self {
             Self::Look => strings::LOOK,
             Self::Computing => strings::COMPUTING,
+            Self::Files => strings::FILES,
             Self::Keys => strings::KEYS,
         }
     }
@@ -47,6 +50,7 @@ impl Page {
         match self {
             Self::Look => Icon::SunMoon,
             Self::Computing => Icon::Cpu,
+            Self::Files => Icon::Folder,
             Self::Keys => Icon::Keyboard,
         }
     }
@@ -58,6 +62,10 @@ pub struct Shown<'a> {
     /// What computes now.
     pub processor: Option<&'a Processor>,
     pub memory: Memory,
+    /// Whether edits are kept beside their photos too.
+    pub beside: bool,
+    /// The folder in which they are kept; None where they are not.
+    pub kept_in: Option<&'a Path>,
 }
 
 /// Shows it.
@@ -85,6 +93,7 @@ pub fn show(ctx: &Context, dialog: &mut SettingsDialog, shown: &Shown<'_>, actio
                         match dialog.page {
                             Page::Look => pages::look(ui, &mut settings),
                             Page::Computing => pages::computing(ui, &mut settings, shown),
+                            Page::Files => pages::files(ui, shown, actions),
                             Page::Keys => keys_page::show(ui, &mut settings, &mut dialog.keys),
                         }
                         if settings != **shown.settings {

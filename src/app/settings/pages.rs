@@ -5,7 +5,7 @@ use eframe::egui::{Button, ProgressBar, Slider, Ui};
 use super::dialog::Shown;
 use super::{BUDGET_MIN_MIB, MIB, SCALES, Settings, Theme, budget_max_mib};
 use crate::app::theme::{self, Icon};
-use crate::app::{strings as words, strings::settings as strings};
+use crate::app::{Action, strings as words, strings::settings as strings};
 use crate::engine::Processor;
 
 /// Theme and scale.
@@ -67,7 +67,20 @@ pub fn computing(ui: &mut Ui, settings: &mut Settings, shown: &Shown<'_>) {
     ui.label(theme::weak(strings::memory_used(used, budget)));
 }
 
+/// Where edits are kept.
+pub fn files(ui: &mut Ui, shown: &Shown<'_>, actions: &mut Vec<Action>) {
+    theme::section(ui, strings::EDITS);
+    let mut beside = shown.beside;
+    let switch = ui.checkbox(&mut beside, words::BESIDE);
+    if switch.on_hover_text(words::BESIDE_TIP).changed() {
+        actions.push(Action::KeepBeside(beside));
+    }
+    if let Some(folder) = shown.kept_in {
+        ui.label(theme::weak(strings::kept_in(folder)));
+    }
+}
+
 /// Between two sections.
-pub fn gap(ui: &mut Ui) {
+fn gap(ui: &mut Ui) {
     ui.add_space(theme::M);
 }

@@ -7,6 +7,7 @@ use crate::app::settings::Theme;
 pub const TITLE: &str = "Settings";
 pub const LOOK: &str = "Look";
 pub const COMPUTING: &str = "Computing";
+pub const FILES: &str = "Files";
 pub const KEYS: &str = "Keys";
 
 pub const THEME: &str = "Theme";
@@ -19,6 +20,8 @@ pub const ENGINE: &str = "Rendered by";
 pub const MEMORY: &str = "Memory for photos";
 pub const OWN_BUDGET: &str = "Chosen by the program";
 pub const OWN_BUDGET_TIP: &str = "1 GiB, or a quarter of the machine’s memory where that is less";
+
+pub const EDITS: &str = "Edits";
 
 pub const KEYS_DETAIL: &str = "Click on keys, then press others.";
 pub const RESET_ALL: &str = "Reset all";
@@ -51,6 +54,14 @@ pub fn on_processor(reason: &str, threads: usize) -> String {
 pub fn memory_used(used: usize, budget: usize) -> String {
     let mib = |bytes: usize| bytes >> 20;
     format!("{}\u{a0}MiB of {}\u{a0}MiB are used now", mib(used), mib(budget))
+}
+
+/// Where edits are kept.
+pub fn kept_in(folder: &Path) -> String {
+    format!(
+        "All edits are kept by this program, in {}. Photos are never written to.",
+        folder.display()
+    )
 }
 
 /// What a button with keys is called: "Keys of Undo: Ctrl+Z".

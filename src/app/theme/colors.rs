@@ -118,9 +118,10 @@ mod tests {
                 filled,
                 focus,
             } = *palette;
-            for ground in [panel, field, raised, hover, pressed, chosen] {
+            for ground in [panel, field, raised, hover, pressed] {
                 assert!(contrast(text, ground) >= 7.0, "{palette:?}");
             }
+            assert!(contrast(text, chosen) >= 4.5 && contrast(strong, chosen) >= 7.0);
             assert!(contrast(weak, panel) >= 5.0 && contrast(weak, field) >= 5.0);
             assert!(contrast(strong, surround) >= 5.0 && contrast(inverse, text) >= 7.0);
             // Things, not text: 3 : 1 beside what they stand on.

@@ -1,0 +1,128 @@
+//! Pictures of the workspaces and of the dialogs in both themes. After a change of the look that is
+//! meant: `UPDATE_SNAPSHOTS=1 cargo test --test suite snapshots::`, and look at what has changed.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use eframe::egui::Theme;
+use eframe::egui::accesskit::Role;
+use egui_kittest::kittest::Queryable as _;
+use egui_kittest::{Harness, SnapshotOptions, try_image_snapshot_options};
+use understudy::app::App;
+use understudy::engine::Choice;
+use understudy::operator::{Entry, Library, Operator, Variant};
+
+type Window = Harness<'static, App>;
+
+const SIZE: [u32; 2] = [1280, 800];
+/// Left part of the status bar, which tells times.
+const TIMES: [u32; 2] = [640, 36];
+
+/// Filters that never change, unlike those that the program learns anew.
+fn library() -> Library {
+    let entry = |(seed, title): (u64, &str)| {
+        let operator =
+            Operator { title: title.to_owned(), ..Operator::untrained(Variant::Base, seed) };
+        let operator = Arc::new(operator);
+        Entry { name: title.to_lowercase(), builtin: seed < 4, file: None, operator }
+    };
+    let titles = ["Warm", "Bright", "Soft", "My own"];
+    Library { entries: (1..).zip(titles).map(entry).collect(), ..Library::default() }
+}
+
+fn window(theme: Theme) -> (Window, tempfile::TempDir) {
+    let folder = tempfile::tempdir().unwrap();
+    let photo = folder.path().join("hills.png");
+    // Plain areas: small files.
+    let pixel = |x: u32, y: u32| image::Rgb([(x / 100 * 40) as u8, (y / 100 * 60) as u8, 120]);
+    image::RgbImage::from_fn(600, 400, pixel).save(&photo).unwrap();
+    let photos: Vec<PathBuf> = vec![photo];
+    let mut window = Harness::builder()
+        .with_size(SIZE.map(|side| side as f32))
+        .with_max_steps(64)
+        .with_theme(theme)
+        .wgpu()
+        .build_eframe(|cc| App::with_library(cc, photos, Choice::Cpu, library()));
+    let began = Instant::now();
+    while window.query_by_label("Before").is_none() {
+        assert!(began.elapsed() < Duration::from_secs(60), "the photo is not seen");
+        std::thread::sleep(Duration::from_millis(10));
+        window.step();
+    }
+    (window, folder)
+}
+
+/// Compares the window with its picture, until they are alike: what is rendered beside the window
+/// comes when it comes.
+#[track_caller]
+fn check(mut window: Window, name: &str) {
+    // Some pixels of a scaled picture may round the other way on another machine.
+    let options = SnapshotOptions::new().threshold(1.0).max_failed_pixels(100);
+    let updates = std::env::var_os("UPDATE_SNAPSHOTS").is_some();
+    let patience = Duration::from_secs(if updates { 4 } else { 60 });
+    let began = Instant::now();
+    loop {
+        window.run_steps(4);
+        let mut picture = window.render().unwrap();
+        for (x, y, pixel) in picture.enumerate_pixels_mut() {
+            if x < TIMES[0] && y >= SIZE[1] - TIMES[1] {
+                *pixel = image::Rgba([128, 128, 128, 255]);
+            }
+        }
+        let is_over = began.elapsed() > patience;
+        if updates && !is_over {
+            std::thread::sleep(Duration::from_millis(50));
+            continue;
+        }
+        match try_image_snapshot_options(&picture, name, &options) {
+            Ok(()) => return,
+            Err(error) => assert!(!is_over, "{error}"),
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
+
+fn press(window: &mut Window, button: &str) {
+    window.get_by_role_and_label(Role::Button, button).click();
+    window.run_steps(3);
+    // Out of the way: no tooltip, and no filter that is only tried.
+    window.hover_at(eframe::egui::pos2(900.0, 780.0));
+    window.run_steps(3);
+}
+
+#[test]
+fn apply() {
+    for (theme, name) in [(Theme::Dark, "apply-dark"), (Theme::Light, "apply-light")] {
+        let (mut window, _folder) = window(theme);
+        press(&mut window, "Favourite: Soft");
+        check(window, name);
+    }
+}
+
+#[test]
+fn compare() {
+    for (theme, name) in [(Theme::Dark, "compare-dark"), (Theme::Light, "compare-light")] {
+        let (mut window, _folder) = window(theme);
+        press(&mut window, "Compare");
+        check(window, name);
+    }
+}
+
+#[test]
+fn learn() {
+    for (theme, name) in [(Theme::Dark, "learn-dark"), (Theme::Light, "learn-light")] {
+        let (mut window, _folder) = window(theme);
+        press(&mut window, "Learn");
+        check(window, name);
+    }
+}
+
+#[test]
+fn settings() {
+    for (theme, name) in [(Theme::Dark, "settings-dark"), (Theme::Light, "settings-light")] {
+        let (mut window, _folder) = window(theme);
+        press(&mut window, "Settings");
+        check(window, name);
+    }
+}
