@@ -12,7 +12,7 @@ use eframe::egui::{
 
 use colors::{DARK, LIGHT, Palette};
 pub use colors::{ON_PHOTO, VEIL, of};
-pub use icons::{Icon, icon, icon_mark, paint_icon};
+pub use icons::{Icon, icon, icon_button, icon_mark, paint_icon};
 pub use system_fonts::SystemFonts;
 
 /// The spacing scale, in points.

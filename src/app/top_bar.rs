@@ -9,6 +9,8 @@ use super::{Action, Workspace, film, settings, strings, theme};
 use crate::photo::Photo;
 
 const HEIGHT: f32 = 48.0;
+/// Below this width the buttons at the right are icons alone.
+const WIDTH_OF_WORDS: f32 = 1100.0;
 
 /// Shows it.
 pub fn show(
@@ -20,6 +22,7 @@ pub fn show(
 ) {
     let frame = theme::panel_frame(ui, vec2(theme::M, 0.0));
     Panel::top("top_bar").exact_size(HEIGHT).frame(frame).show(ui, |ui| {
+        let has_room = ui.available_width() >= WIDTH_OF_WORDS;
         ui.horizontal_centered(|ui| {
             ui.label(RichText::new(strings::APP).heading().strong());
             ui.add_space(theme::S);
@@ -50,11 +53,18 @@ pub fn show(
                 }
             }
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                let gear = ui.button((theme::icon(Icon::Settings), strings::shell::SETTINGS));
+                let gear = theme::icon_button(
+                    ui,
+                    Icon::Settings,
+                    strings::shell::SETTINGS,
+                    has_room,
+                    false,
+                );
                 if tip(gear, strings::shell::SETTINGS_TIP, Shortcut::Settings).clicked() {
                     actions.push(Action::Settings(settings::Action::Show));
                 }
-                let sheet = ui.button((theme::icon(Icon::Keyboard), strings::SHORTCUTS));
+                let sheet =
+                    theme::icon_button(ui, Icon::Keyboard, strings::SHORTCUTS, has_room, false);
                 if tip(sheet, strings::SHORTCUTS_TIP, Shortcut::Sheet).clicked() {
                     actions.push(Action::ShowShortcuts);
                 }

@@ -10,6 +10,8 @@ use super::viewpoint::Viewpoint;
 use super::{Action, compare, strings, theme};
 
 const HEIGHT: f32 = 44.0;
+/// Below this width the ways to compare are icons alone.
+const WIDTH_OF_WORDS: f32 = 1100.0;
 
 /// What the bar shows.
 pub struct State<'a> {
@@ -38,13 +40,14 @@ pub fn show(ui: &mut Ui, state: &State<'_>, actions: &mut Vec<Action>) -> bool {
     let frame = theme::panel_frame(ui, vec2(theme::M, 0.0));
     let bar = Panel::bottom("view_bar").exact_size(HEIGHT).frame(frame);
     bar.show(ui, |ui| {
+        let has_room = ui.available_width() >= WIDTH_OF_WORDS;
         ui.add_enabled_ui(state.zoom.is_some(), |ui| {
             ui.horizontal_centered(|ui| {
                 let held = original_button(ui, state.before_after, actions);
                 if let Some(compare) = &state.compare {
                     grid_button(ui, compare, actions);
                 }
-                comparison_buttons(ui, state, actions);
+                comparison_buttons(ui, state, has_room, actions);
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                     zoom_buttons(ui, state, actions);
                     if let Some(compare) = &state.compare {
@@ -89,15 +92,15 @@ fn link_button(ui: &mut Ui, state: &CompareState, actions: &mut Vec<Action>) {
     }
 }
 
-fn comparison_buttons(ui: &mut Ui, state: &State<'_>, actions: &mut Vec<Action>) {
+fn comparison_buttons(ui: &mut Ui, state: &State<'_>, has_room: bool, actions: &mut Vec<Action>) {
     let has_two = state.compare.as_ref().is_none_or(|compare| compare.has_two);
     for comparison in Comparison::ALL {
         let is_on = state.comparison == Some(comparison);
         let button = ui
-            .add_enabled(
-                has_two,
-                Button::new((theme::icon(comparison.icon()), comparison.name())).selected(is_on),
-            )
+            .add_enabled_ui(has_two, |ui| {
+                theme::icon_button(ui, comparison.icon(), comparison.name(), has_room, is_on)
+            })
+            .inner
             .on_disabled_hover_text(strings::NEEDS_TWO_PANES);
         if tip(button, comparison.tip(), comparison.shortcut()).clicked() {
             actions.push(Action::ToggleComparison(comparison));
@@ -106,10 +109,8 @@ fn comparison_buttons(ui: &mut Ui, state: &State<'_>, actions: &mut Vec<Action>)
     match state.comparison {
         Some(Comparison::Difference) => amplification_menu(ui, state.before_after, actions),
         Some(_) => {
-            let swap = ui.add(
-                Button::new((theme::icon(Icon::ArrowLeftRight), strings::SWAP))
-                    .selected(state.before_after.swapped),
-            );
+            let (icon, is_on) = (Icon::ArrowLeftRight, state.before_after.swapped);
+            let swap = theme::icon_button(ui, icon, strings::SWAP, has_room, is_on);
             if swap.on_hover_text(strings::SWAP_TIP).clicked() {
                 actions.push(Action::SwapSides);
             }

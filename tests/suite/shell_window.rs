@@ -270,7 +270,7 @@ fn columns_hide_and_the_controls_are_reached_by_key() {
     tap(&mut window, Key::Tab);
     assert!(has(&window, "Find a filter"));
     tap(&mut window, Key::F6);
-    let focused = |window: &Window| window.ctx.memory(|memory| memory.focused());
+    let focused = |window: &Window| window.ctx.memory(eframe::egui::Memory::focused);
     let first = focused(&window);
     assert!(first.is_some());
     tap(&mut window, Key::Tab);

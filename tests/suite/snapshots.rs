@@ -15,9 +15,10 @@ use understudy::operator::{Entry, Library, Operator, Variant};
 
 type Window = Harness<'static, App>;
 
-const SIZE: [u32; 2] = [1280, 800];
+/// The smallest that a window can be.
+const SIZE: [u32; 2] = [960, 600];
 /// Left part of the status bar, which tells times.
-const TIMES: [u32; 2] = [640, 36];
+const TIMES: [u32; 2] = [480, 36];
 
 /// Filters that never change, unlike those that the program learns anew.
 fn library() -> Library {
@@ -33,7 +34,9 @@ fn library() -> Library {
 
 fn window(theme: Theme) -> (Window, tempfile::TempDir) {
     let folder = tempfile::tempdir().unwrap();
-    let photo = folder.path().join("hills.png");
+    let photos = folder.path().join("photos");
+    std::fs::create_dir(&photos).unwrap();
+    let photo = photos.join("hills.png");
     // Plain areas: small files.
     let pixel = |x: u32, y: u32| image::Rgb([(x / 100 * 40) as u8, (y / 100 * 60) as u8, 120]);
     image::RgbImage::from_fn(600, 400, pixel).save(&photo).unwrap();
@@ -87,7 +90,7 @@ fn press(window: &mut Window, button: &str) {
     window.get_by_role_and_label(Role::Button, button).click();
     window.run_steps(3);
     // Out of the way: no tooltip, and no filter that is only tried.
-    window.hover_at(eframe::egui::pos2(900.0, 780.0));
+    window.hover_at(eframe::egui::pos2(700.0, 590.0));
     window.run_steps(3);
 }
 

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use eframe::egui::{
-    Align2, Atom, Color32, FontData, FontDefinitions, FontFamily, FontId, Painter, Pos2, Response,
-    Role, Sense, Ui, WidgetInfo, vec2,
+    Align2, Atom, Button, Color32, FontData, FontDefinitions, FontFamily, FontId, Painter, Pos2,
+    Response, Role, Sense, Ui, WidgetInfo, vec2,
 };
 pub use lucide_icons::Icon;
 
@@ -43,4 +43,20 @@ pub fn icon_mark(ui: &mut Ui, icon: Icon, words: &str) -> Response {
 /// An icon on something that is drawn, as large as on buttons.
 pub fn paint_icon(ui: &Ui, center: Pos2, icon: Icon, color: Color32) {
     draw(ui.painter(), center, SIDE, icon, color);
+}
+
+/// A button with an icon and words, or with the icon alone where words have no room; the words are its
+/// name then.
+pub fn icon_button(
+    ui: &mut Ui,
+    picture: Icon,
+    words: &str,
+    has_room: bool,
+    is_on: bool,
+) -> Response {
+    let button = match has_room {
+        true => Button::new((icon(picture), words)),
+        false => Button::new(icon(picture)),
+    };
+    ui.add(button.selected(is_on)).accessible_name(words)
 }
