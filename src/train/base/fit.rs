@@ -36,9 +36,12 @@ pub type KeepGoing<'a> = dyn Fn() -> bool + 'a;
 const VALUES_PER_PHOTO: f64 = 100.0;
 /// Differences of log evidence are divided by this before they become shares: the assumptions are
 /// all somewhat wrong.
-const TEMPER: f64 = 8.0;
+const TEMPER: f64 = 5.0;
 /// How far what a photo leaves unexplained of itself counts against what it explains.
 const DOUBT: f64 = 0.7;
+/// How far what the assumptions disagree about counts against what they agree upon, on an ordinary
+/// photo.
+const DISAGREEMENT: f64 = 0.8;
 
 /// The weights of a base from the examples: example `i` is left out in fold `folds[i]`, which counts
 /// from 0. From a single fold they follow from the evidence alone. `keep_going` is asked between
@@ -152,13 +155,18 @@ fn fit_by_evidence(examples: &[Prepared], prior: &Prior) -> Fit {
         of_kind[*kind] += *share;
         coefficients += faer::Scale(*share) * fit;
     }
+    // An unusual photo says little of ordinary ones: there each assumption goes its own way.
+    let agreed = prior.change(&coefficients).max(ERROR_MIN);
+    let each: f64 =
+        shares.iter().zip(&fits).map(|(share, (_, _, fit))| share * prior.change(fit)).sum();
+    let agreement = 1.0 / (1.0 + DISAGREEMENT * (each / agreed - 1.0).max(0.0));
     let mut weights = prior.weights(&coefficients);
     // What a photo cannot explain of itself it will not explain of others either.
     let energy: f64 = examples.iter().map(|it| it.sums.energy).sum::<f64>() / photos;
     let left: f64 = examples.iter().map(|it| it.sums.error(&weights)).sum::<f64>() / photos;
     let explained = (energy - left).max(ERROR_MIN);
     let sure = (1.0 - DOUBT * left / explained).clamp(0.0, 1.0);
-    weights *= faer::Scale(sure);
+    weights *= faer::Scale(sure * agreement);
     Fit { without: vec![weights.clone()], weights, psnr_unseen: Vec::new(), kinds: of_kind }
 }
 
@@ -213,8 +221,9 @@ impl Judged {
 const STEPS: usize = 120;
 /// How far a step goes.
 const STEP: f64 = 0.3;
-/// How much the shares are held to where they start from.
-const INERTIA: f64 = 0.3;
+/// How much the shares are held to where they start from, over the square of the number of photos:
+/// a few tell little of what another one would say.
+const INERTIA: f64 = 9.0;
 
 /// Shares that sum to one, with which the mean PSNR of the unseen is high: from each candidate's own,
 /// 1 dB a factor e, by exponentiated gradients (Kivinen and Warmuth 1997).
@@ -237,7 +246,7 @@ fn stacked(judged: &[Judged]) -> Vec<f64> {
         }
         for k in 0..count {
             let pull = (shares[k] + 1e-12).ln() - (start[k] + 1e-12).ln();
-            slope[k] += INERTIA * pull / photos;
+            slope[k] += INERTIA * pull / (photos * photos);
         }
         let level: f64 = slope.iter().zip(&shares).map(|(slope, share)| slope * share).sum();
         for (share, slope) in shares.iter_mut().zip(&slope) {

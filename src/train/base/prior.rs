@@ -30,6 +30,9 @@ pub struct Prior {
     pub code: PhotoCode,
     /// `[coefficients][3·features]`, channel by channel.
     pub basis: Mat<f64>,
+    /// How far a coefficient of 1 changes an ordinary photo: root of its mean square, all channels
+    /// added. Directions do not overlap in that measure.
+    pub sizes: Vec<f64>,
     /// One Gaussian for each of [`Kind::ALL`], then one for all edits together.
     pub kinds: Vec<Gaussian>,
 }
@@ -101,6 +104,12 @@ impl Prior {
         Mat::from_fn(features, 3, |f, c| flat[c * features + f])
     }
 
+    /// Mean square of what coefficients change on an ordinary photo.
+    pub fn change(&self, coefficients: &Col<f64>) -> f64 {
+        let of = |(r, size): (usize, &f64)| (coefficients[r] * size).powi(2);
+        self.sizes.iter().enumerate().map(of).sum::<f64>() / 3.0
+    }
+
     /// The prior as a file: safetensors, ordered.
     ///
     /// # Errors
@@ -108,6 +117,7 @@ impl Prior {
     pub fn to_bytes(
         code: &PhotoCode,
         basis: &Mat<f64>,
+        sizes: &[f64],
         kinds: &[(Col<f64>, Mat<f64>)],
     ) -> Result<Vec<u8>, String> {
         let bytes = |values: &mut dyn Iterator<Item = f64>| -> Vec<u8> {
@@ -132,6 +142,7 @@ impl Prior {
                 bytes(&mut code.axes.iter().flatten().copied()),
             ),
             ("basis".into(), vec![count, basis.ncols()], bytes(&mut rows(basis).into_iter())),
+            ("sizes".into(), vec![count], bytes(&mut sizes.iter().copied())),
         ];
         for (index, (mean, factor)) in kinds.iter().enumerate() {
             let mean = bytes(&mut (0..count).map(|i| mean[i]));
@@ -171,6 +182,10 @@ impl Prior {
         let [count, width] = shape[..] else { return Err("basis is no matrix".to_owned()) };
         let flat = values("basis")?;
         let basis = MatRef::from_row_major_slice(&flat, count, width).to_owned();
+        let sizes = values("sizes")?;
+        if sizes.len() != count {
+            return Err("sizes are not one for each direction".to_owned());
+        }
         let mut kinds = Vec::new();
         for index in 0..=Kind::ALL.len() {
             let mean = values(&format!("kind.{index}.mean"))?;
@@ -189,6 +204,6 @@ impl Prior {
             let gaussian = Gaussian::new(Col::from_fn(count, |i| mean[i]), &factor);
             kinds.push(gaussian.ok_or_else(|| format!("kind {index} has no inverse"))?);
         }
-        Ok(Self { code, basis, kinds })
+        Ok(Self { code, basis, sizes, kinds })
     }
 }

@@ -104,14 +104,14 @@ pub fn make(
         fits.push(of_kind);
     }
     progress("their distribution");
-    let (basis, coefficients) = principal(&fits, &gram, making.coefficients)?;
+    let Principal { basis, sizes, coefficients } = principal(&fits, &gram, making.coefficients)?;
     let mut kinds: Vec<(Col<f64>, Mat<f64>)> = Vec::new();
     let pooled: Vec<&Col<f64>> = coefficients.iter().flatten().collect();
     let each = coefficients.iter().map(|kind| kind.iter().collect::<Vec<_>>());
     for edits in each.chain([pooled]) {
         kinds.push(gaussian(&edits).ok_or("The edits are too few for their distribution.")?);
     }
-    Prior::to_bytes(&code, &basis, &kinds)
+    Prior::to_bytes(&code, &basis, &sizes, &kinds)
 }
 
 /// Products of the features with what an edit changes, mean over the photos; None where it changes
@@ -165,10 +165,17 @@ fn photo_code(scenes: &[Scene]) -> PhotoCode {
     PhotoCode { centre, spread, axes }
 }
 
-/// A basis `[directions][3·features]`, and the coefficients of each kind's edits in it.
-type Principal = (Mat<f64>, Vec<Vec<Col<f64>>>);
+/// The directions in which edits differ most.
+struct Principal {
+    /// `[directions][3·features]`, each direction of an ordinary size.
+    basis: Mat<f64>,
+    /// How far each direction changes an ordinary photo: root of the sum of its squares.
+    sizes: Vec<f64>,
+    /// The coefficients of each kind's edits.
+    coefficients: Vec<Vec<Col<f64>>>,
+}
 
-/// The directions in which edits differ most, as pictures, and every edit's coefficients in them.
+/// The directions in which edits differ most, as pictures.
 fn principal(fits: &[Vec<Mat<f64>>], gram: &Mat<f64>, count: usize) -> Result<Principal, String> {
     let failed = |_| "The edits' principal directions could not be found.".to_owned();
     let features = gram.nrows();
@@ -193,7 +200,7 @@ fn principal(fits: &[Vec<Mat<f64>>], gram: &Mat<f64>, count: usize) -> Result<Pr
     let eigen = covariance.self_adjoint_eigen(Side::Lower).map_err(failed)?;
     let last = 3 * features - 1;
     let count = count.min(last + 1);
-    let size: Vec<f64> = (0..count)
+    let sizes: Vec<f64> = (0..count)
         .map(|r| (eigen.S()[last - r] / (3.0 * all.len() as f64)).max(1e-12).sqrt())
         .collect();
     let directions = Mat::from_fn(3 * features, count, |i, r| eigen.U()[(i, last - r)]);
@@ -202,7 +209,7 @@ fn principal(fits: &[Vec<Mat<f64>>], gram: &Mat<f64>, count: usize) -> Result<Pr
         .map(|kind| {
             let project = |x: &Col<f64>| {
                 let along = directions.transpose() * x;
-                Col::from_fn(count, |r| along[r] / size[r])
+                Col::from_fn(count, |r| along[r] / sizes[r])
             };
             kind.par_iter().map(project).collect()
         })
@@ -213,11 +220,11 @@ fn principal(fits: &[Vec<Mat<f64>>], gram: &Mat<f64>, count: usize) -> Result<Pr
         let weights = &inverse * part;
         for r in 0..count {
             for f in 0..features {
-                basis[(r, c * features + f)] = weights[(f, r)] * size[r];
+                basis[(r, c * features + f)] = weights[(f, r)] * sizes[r];
             }
         }
     }
-    Ok((basis, coefficients))
+    Ok(Principal { basis, sizes, coefficients })
 }
 
 /// Mean and factor of the covariance.
