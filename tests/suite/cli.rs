@@ -61,9 +61,9 @@ fn folder() -> (tempfile::TempDir, PathBuf) {
     let pixels = (0..90 * 60).map(|i| [(i % 90 * 2) as u8, (i / 90 * 4) as u8, 120, 255]).collect();
     let image = Image::eight(90, 60, pixels);
     let photo = photo::Photo::from_image(image.clone());
-    let options = photo::ExportOptions { quality: 90, overwrite: false };
+    let options = photo::ExportOptions { quality: 90, ..Default::default() };
     let path = folder.path().join("photo.png");
-    photo::export(&photo, &path, &options, &mut |rows| Ok(image.rows(rows))).unwrap();
+    photo::export(&photo, &path, &options, &[], &mut |rows| Ok(image.rows(rows))).unwrap();
     let path = folder.path().to_owned();
     (folder, path)
 }
@@ -213,6 +213,7 @@ fn wrong_usage_exits_with_2() {
         &["apply", "detail", "photo.png", "-o", "o.jpg", "--il", "4"],
         &["bench", "--variants", "dgf-z"],
         &["bench", "--sizes", "10"],
+        &["bench", "--vectors", "sse9"],
         &["--nonsense"],
     ] {
         assert_eq!(understudy(&folder, arguments).code, 2, "{arguments:?}");
@@ -313,8 +314,13 @@ fn bench_reports_the_fixed_fields() {
     ] {
         assert!(render.get(key).is_some(), "{key} is in {render}");
     }
-    for what in ["solve", "view", "apply"] {
+    for what in ["solve", "view", "apply", "drag", "wall"] {
         assert!(lines.iter().any(|line| line["what"] == what), "{what}");
+    }
+    let drag = lines.iter().find(|line| line["what"] == "drag").unwrap();
+    for [median, p99] in [["median_ms", "p99_ms"], ["busy_ms", "busy_p99_ms"]] {
+        assert!(drag[median].as_f64().unwrap() > 0.0, "{drag}");
+        assert!(drag[p99].as_f64() >= drag[median].as_f64(), "{drag}");
     }
 }
 
@@ -350,4 +356,27 @@ fn a_large_photo_needs_little_memory() {
     assert!(peak_kib < 400 << 10, "{} MiB", peak_kib >> 10);
     let out = photo::open(&folder.join("out.jpg")).unwrap();
     assert_eq!((out.image.width, out.image.height), (6000, 4000));
+}
+
+#[test]
+fn size_depth_colours_and_metadata_are_asked_for() {
+    let (_keep, folder) = folder();
+    let run = |out: &str, more: &[&str]| {
+        let arguments = [&["apply", "retouch", "photo.png", "-o", out], more].concat();
+        succeeds(&folder, &arguments);
+        photo::open(&folder.join(out)).unwrap()
+    };
+    let small = run("small.jpg", &["--size", "45"]);
+    assert_eq!((small.image.width, small.image.height), (45, 30));
+    assert!(small.metadata.xmp.is_some());
+    let half = run("half.tif", &["--size", "50%", "--depth", "16", "--colours", "display-p3"]);
+    assert_eq!((half.image.width, half.depth), (45, photo::Depth::Sixteen));
+    assert!(half.profile.is_some());
+    assert!(run("bare.png", &["--no-metadata"]).metadata.xmp.is_none());
+    for bad in ["0", "120%", "large"] {
+        let arguments = ["apply", "retouch", "photo.png", "-o", "bad.png", "--size", bad];
+        let run = understudy(&folder, &arguments);
+        assert_eq!(run.code, 2, "{bad}: {}", run.err);
+        assert!(run.err.contains("longer side"), "{bad}: {}", run.err);
+    }
 }

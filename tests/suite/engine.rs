@@ -5,20 +5,21 @@ use std::time::{Duration, Instant};
 
 use understudy::edit::{Edit, Layer, View};
 use understudy::engine::{
-    Backend, Choice, Command, Engine, Event, Export, Frame, Picture, Processor, Scene, Ticket, Wall,
+    Backend, Choice, Command, Engine, Event, Export, Exported, Frame, Picture, Processor, Scene,
+    Ticket, Wall,
 };
 use understudy::gpu::Gpu;
 use understudy::operator::{Library, Operator, Tuning, Variant};
 use understudy::photo::{ExportOptions, Image, Photo, Pixels};
 use understudy::render::{self, Solver, Source};
 
-const TIMEOUT: Duration = Duration::from_secs(60);
+pub const TIMEOUT: Duration = Duration::from_secs(60);
 
 fn engine() -> Engine {
     engine_on(Backend::headless(Choice::Cpu).unwrap())
 }
 
-fn engine_on(backend: Backend) -> Engine {
+pub fn engine_on(backend: Backend) -> Engine {
     let processor = backend.processor();
     let engine = Engine::start(backend, Box::new(|| {}));
     let ready = engine.recv_timeout(TIMEOUT);
@@ -27,7 +28,7 @@ fn engine_on(backend: Backend) -> Engine {
 }
 
 /// A GPU of our own, which can be taken away.
-fn gpu() -> (wgpu::Device, Gpu) {
+pub fn gpu() -> (wgpu::Device, Gpu) {
     let instance = wgpu::Instance::new(wgpu::InstanceDescriptor::new_without_display_handle());
     let options = wgpu::RequestAdapterOptions::default();
     let adapter = pollster::block_on(instance.request_adapter(&options)).unwrap();
@@ -37,7 +38,7 @@ fn gpu() -> (wgpu::Device, Gpu) {
     (device, gpu)
 }
 
-fn photo(width: usize, height: usize) -> Arc<Photo> {
+pub fn photo(width: usize, height: usize) -> Arc<Photo> {
     let pixels = (0..width * height).map(|i| [(i % 256) as u8, (i / width % 256) as u8, 90, 255]);
     Arc::new(Photo::from_image(Image::eight(width, height, pixels.collect())))
 }
@@ -46,7 +47,7 @@ fn edit(name: &str) -> Edit {
     Edit { layers: vec![Layer::new(Library::load().find(name).unwrap())] }
 }
 
-fn scene(photo: &Arc<Photo>, edit: Edit, zoom: f64) -> Scene {
+pub fn scene(photo: &Arc<Photo>, edit: Edit, zoom: f64) -> Scene {
     let view = View { size: [64, 48], center: [100.0, 80.0], zoom };
     Scene { photo: Arc::clone(photo), edit, view }
 }
@@ -58,7 +59,7 @@ fn pixels(picture: &Picture) -> &[[u8; 4]] {
     }
 }
 
-fn shown(engine: &Engine, ticket: u64) -> Box<Frame> {
+pub fn shown(engine: &Engine, ticket: u64) -> Box<Frame> {
     loop {
         match engine.recv_timeout(TIMEOUT).unwrap() {
             Event::Shown(Ticket(got), frame) if got == ticket => return frame,
@@ -123,10 +124,10 @@ fn the_view_at_100_percent_is_the_export() {
     engine.send(Command::Export(
         Ticket(2),
         Export {
-            photo,
+            photo: Exported::Open(photo),
             edit: scene.edit,
             target: target.clone(),
-            options: ExportOptions { quality: 90, overwrite: false },
+            options: ExportOptions { quality: 90, overwrite: false, ..ExportOptions::DEFAULT },
         },
     ));
     loop {
@@ -323,10 +324,10 @@ fn a_gpu_that_is_lost_is_replaced_by_the_twin_in_views_and_exports() {
     engine.send(Command::Export(
         Ticket(2),
         Export {
-            photo: Arc::clone(&photo),
+            photo: Exported::Open(Arc::clone(&photo)),
             edit: edit.clone(),
             target: target.clone(),
-            options: ExportOptions { quality: 90, overwrite: false },
+            options: ExportOptions { quality: 90, overwrite: false, ..ExportOptions::DEFAULT },
         },
     ));
     loop {
@@ -365,10 +366,10 @@ fn closing_in_mid_export_leaves_nothing() {
     engine.send(Command::Export(
         Ticket(1),
         Export {
-            photo: photo(4000, 3000),
+            photo: Exported::Open(photo(4000, 3000)),
             edit: edit("local-contrast"),
             target: folder.path().join("out.png"),
-            options: ExportOptions { quality: 90, overwrite: false },
+            options: ExportOptions { quality: 90, overwrite: false, ..ExportOptions::DEFAULT },
         },
     ));
     assert!(matches!(engine.recv_timeout(TIMEOUT), Some(Event::Progress(..))));
@@ -381,10 +382,10 @@ fn a_cancelled_export_leaves_nothing() {
     let engine = engine();
     let folder = tempfile::tempdir().unwrap();
     let order = Export {
-        photo: photo(4000, 3000),
+        photo: Exported::Open(photo(4000, 3000)),
         edit: edit("local-contrast"),
         target: folder.path().join("out.png"),
-        options: ExportOptions { quality: 90, overwrite: false },
+        options: ExportOptions { quality: 90, overwrite: false, ..ExportOptions::DEFAULT },
     };
     engine.send(Command::Export(Ticket(1), order));
     engine.send(Command::Cancel(Ticket(1)));
@@ -412,10 +413,10 @@ fn an_export_of_24_megapixels_is_cancelled_in_a_fifth_of_a_second() {
                 break;
             }
             let order = Export {
-                photo: Arc::clone(&photo),
+                photo: Exported::Open(Arc::clone(&photo)),
                 edit: edit(filter),
                 target: folder.path().join("out").with_extension(ending),
-                options: ExportOptions { quality: 90, overwrite: false },
+                options: ExportOptions { quality: 90, overwrite: false, ..ExportOptions::DEFAULT },
             };
             engine.send(Command::Export(Ticket(ticket), order));
             assert!(matches!(engine.recv_timeout(TIMEOUT), Some(Event::Progress(..))), "{ending}");
@@ -473,4 +474,50 @@ fn panes_come_in_their_order_and_thumbnails_after_them() {
         last.push(ticket);
     }
     assert!(last.len() < 200);
+}
+
+#[test]
+fn a_drag_is_recorded_from_input_to_picture() {
+    const INPUTS: u64 = 60;
+    let engine = engine();
+    let photo = photo(400, 300);
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("trace.jsonl");
+    engine.send(Command::Trace(file.clone()));
+    let wall = Wall { photo: Arc::clone(&photo), edits: vec![edit("dehaze"); 30], side: 80 };
+    engine.send(Command::Thumbnails(Ticket(1000), wall));
+    let mut latest = Duration::ZERO;
+    for ticket in 1..=INPUTS {
+        let mut edit = edit("local-contrast");
+        edit.layers[0].strength = ticket as f32 / INPUTS as f32;
+        engine.send(Command::Show(Ticket(ticket), vec![scene(&photo, edit, 0.7)]));
+        if ticket % 10 == 0 {
+            let frame = loop {
+                match engine.recv_timeout(TIMEOUT).unwrap() {
+                    Event::Shown(Ticket(got), frame) if got == ticket => break frame,
+                    Event::Shown(..) | Event::Thumbnail(..) => {}
+                    other => panic!("{other:?}"),
+                }
+            };
+            assert!(frame.latency >= frame.time, "waiting counts");
+            latest = frame.latency;
+        }
+    }
+    drop(engine);
+    let text = std::fs::read_to_string(file).unwrap();
+    let lines: Vec<serde_json::Value> =
+        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let (drag, pictures) = lines.split_last().unwrap();
+    assert!(pictures.iter().all(|line| line["what"] == "picture" && line["engine"] == "cpu"));
+    let inputs: u64 = pictures.iter().map(|line| line["inputs"].as_u64().unwrap()).sum();
+    assert_eq!(inputs, INPUTS, "every input is answered, once");
+    let last = pictures.last().unwrap();
+    assert_eq!(last["ticket"], INPUTS, "the last value arrives");
+    let newest = last["newest_ms"].as_f64().unwrap();
+    assert!(newest >= 1e3 * latest.as_secs_f64() - 1.0, "{newest} {latest:?}");
+    assert!(last["oldest_ms"].as_f64().unwrap() >= newest);
+    assert_eq!((&drag["what"], &drag["inputs"]), (&"drag".into(), &INPUTS.into()));
+    assert_eq!(drag["pictures"], pictures.len());
+    assert!(drag["p99_ms"].as_f64() >= drag["median_ms"].as_f64());
+    assert!(drag["median_ms"].as_f64().unwrap() > 0.0);
 }
