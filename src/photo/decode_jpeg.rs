@@ -24,7 +24,17 @@ const SCANS_MAX: usize = 500;
 /// Decodes a file that starts as a JPEG does.
 pub(super) fn decode(path: &Path) -> Result<Decoded, PhotoError> {
     let bytes = std::fs::read(path).map_err(|error| PhotoError::unreadable(path, &error))?;
-    let outline = outline(&bytes);
+    decode_bytes(&bytes, path)
+}
+
+/// Width and height of a picture, if it is one.
+pub(super) fn size(bytes: &[u8]) -> Option<[usize; 2]> {
+    outline(bytes).size.map(|(width, height)| [width, height].map(usize::from))
+}
+
+/// Decodes a file that is in memory; `path` is only named in errors.
+pub(super) fn decode_bytes(bytes: &[u8], path: &Path) -> Result<Decoded, PhotoError> {
+    let outline = outline(bytes);
     let (width, height) = outline
         .size
         .ok_or_else(|| PhotoError::damaged(path, "it ends before its picture begins"))?;
@@ -41,7 +51,7 @@ pub(super) fn decode(path: &Path) -> Result<Decoded, PhotoError> {
         return Err(PhotoError::damaged(path, "it goes over its picture more than 500 times"));
     }
     let mut notices = Vec::new();
-    let (pixels, damage) = pixels(&bytes, &outline)
+    let (pixels, damage) = pixels(bytes, &outline)
         .map_err(|reason| PhotoError::damaged(path, &format!("JPEG data: {reason}")))?;
     if let (Some(damage), true) = (damage, outline.is_complete) {
         notices.push(format!(

@@ -30,6 +30,7 @@ mod jpeg_segments;
 mod open;
 mod orientation;
 mod profile;
+mod small;
 mod strips;
 mod target;
 mod tiff_ifd;
@@ -41,6 +42,7 @@ pub use error::PhotoError;
 pub use export::{ExportOptions, Format, export};
 pub use image::{Coding, Depth, Image, Pixels};
 pub use open::open;
+pub use small::SMALL_SIDE_MAX;
 
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -4,6 +4,7 @@
 //! [`learn()`] runs on the caller's thread and asks `watch` at every event whether to go on; a
 //! `watch` that does not return pauses it in place.
 
+mod check;
 mod direction;
 mod ladder;
 mod paper;
@@ -27,11 +28,9 @@ use run::{Record, Run};
 
 use super::base::Prior;
 use super::examples::{self, Example, LeftOut, Options, Pair, PixelPool, Reason};
-use super::judge::judge;
 use super::recipe::Budget;
 use super::trainer::TrainError;
-use crate::operator::{Check, Operator, OperatorError, Provenance, write};
-use crate::photo;
+use crate::operator::{Operator, OperatorError, Provenance, write};
 
 /// What is to be learnt.
 #[derive(Clone, Debug)]
@@ -342,7 +341,7 @@ impl Session<'_> {
     fn finish(self, outcome: Outcome) -> Result<Learned, LearnError> {
         let Outcome { mut operator, steps, psnr_unseen, mut notes } = outcome;
         let rung = Rung::of(&operator);
-        let check = self.check(&Arc::new(operator.clone()))?;
+        let (check, check_pairs) = self.check(&Arc::new(operator.clone()))?.unzip();
         let seconds = self.started.elapsed().as_secs_f64();
         operator.provenance.seconds = Some((seconds * 10.0).round() / 10.0);
         operator.provenance.steps = (steps > 0).then_some(steps);
@@ -350,6 +349,8 @@ impl Session<'_> {
         let psnr_check = check.as_ref().map(|check| check.psnr).or(psnr_unseen);
         notes.extend(check.as_ref().map(verdict::check));
         operator.provenance.check = check;
+        operator.provenance.check_pairs = check_pairs.unwrap_or_default();
+        notes.extend(verdict::carried(&operator.provenance.check_pairs));
         write(&operator, &self.task.file, false)?;
         self.run.finish();
         Ok(Learned {
@@ -361,32 +362,5 @@ impl Session<'_> {
             file: self.task.file.clone(),
             verdict: notes.join(" "),
         })
-    }
-
-    fn check(&self, operator: &Arc<Operator>) -> Result<Option<Check>, LearnError> {
-        let (mut photos, mut psnr, mut nothing) = (Vec::new(), 0.0, 0.0);
-        for pair in &self.task.check {
-            self.at_work()?;
-            let open =
-                |path| photo::open(path).map_err(|error| LearnError::Photo(error.to_string()));
-            let (before, after) = (open(&pair.before)?, open(&pair.after)?);
-            match judge(operator, Arc::new(before), &after.image).map_err(LearnError::Photo)? {
-                Some(judged) => {
-                    photos.push(pair.name.clone());
-                    psnr += judged.closeness.psnr;
-                    nothing += judged.psnr_nothing;
-                }
-                None => self.say(Event::LeftOut(format!(
-                    "“{}” was left out of the check: the photo and its edit differ in size.",
-                    pair.name
-                )))?,
-            }
-        }
-        let count = photos.len() as f64;
-        Ok((count > 0.0).then(|| Check {
-            photos,
-            psnr: psnr / count,
-            psnr_nothing: nothing / count,
-        }))
     }
 }
