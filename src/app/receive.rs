@@ -39,6 +39,8 @@ impl App {
                 let order = filter_list::order(&self.library);
                 self.wall.take(ctx, ticket, &thumbnail, &order);
             }
+            Event::Studied(ticket, studied) => self.take_study(ctx, ticket, *studied),
+            Event::Weighed(ticket, weighed) => self.evidence.take(ticket, weighed),
             Event::Progress(ticket, done) => {
                 if let Some(Job::Running { ticket: running, progress, .. }) = &mut self.job
                     && *running == ticket

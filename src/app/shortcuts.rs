@@ -3,6 +3,7 @@
 use eframe::egui::{self, Context, Key, Modifiers};
 
 use super::comparison::Comparison;
+use super::scopes::{self, End};
 use super::{Action, Workspace, compare, learn};
 
 /// What can be done with a key.
@@ -27,6 +28,8 @@ pub enum Shortcut {
     ZoomOut,
     PreviousFilter,
     NextFilter,
+    Shadows,
+    Highlights,
     Weaker,
     Stronger,
     Undo,
@@ -45,11 +48,13 @@ const STRENGTH_STEP: f32 = 0.05;
 impl Shortcut {
     /// All of them, in the order of the sheet. A key with Shift or Alt comes before the key alone,
     /// which would take it otherwise.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 27] = [
         Self::Open,
         Self::Export,
         Self::PreviousFilter,
         Self::NextFilter,
+        Self::Shadows,
+        Self::Highlights,
         Self::Weaker,
         Self::Stronger,
         Self::Original,
@@ -95,6 +100,8 @@ impl Shortcut {
             Self::ZoomOut => "Zoom out",
             Self::PreviousFilter => "Previous filter",
             Self::NextFilter => "Next filter",
+            Self::Shadows => "Show clipped shadows",
+            Self::Highlights => "Show clipped highlights",
             Self::Weaker => "Strength less 5 %",
             Self::Stronger => "Strength plus 5 %",
             Self::Undo => "Undo",
@@ -126,6 +133,8 @@ impl Shortcut {
             Self::ZoomOut => "Ctrl and -",
             Self::PreviousFilter => "Up",
             Self::NextFilter => "Down",
+            Self::Shadows => "<",
+            Self::Highlights => ">",
             Self::Weaker => ",",
             Self::Stronger => ".",
             Self::Undo => "Ctrl+Z",
@@ -163,6 +172,8 @@ impl Shortcut {
             Self::ZoomOut => &[(COMMAND, Key::Minus)],
             Self::PreviousFilter => &[(NONE, Key::ArrowUp)],
             Self::NextFilter => &[(NONE, Key::ArrowDown)],
+            Self::Shadows => &[(Modifiers::SHIFT, Key::Comma)],
+            Self::Highlights => &[(Modifiers::SHIFT, Key::Period)],
             Self::Weaker => &[(NONE, Key::Comma)],
             Self::Stronger => &[(NONE, Key::Period)],
             Self::Undo => &[(COMMAND, Key::Z)],
@@ -193,6 +204,8 @@ impl Shortcut {
             Self::ZoomOut => Action::Zoom { factor: 1.0 / ZOOM_STEP, at: None },
             Self::PreviousFilter => Action::StepFilter(-1),
             Self::NextFilter => Action::StepFilter(1),
+            Self::Shadows => Action::Scopes(scopes::Action::Toggle(End::Shadows)),
+            Self::Highlights => Action::Scopes(scopes::Action::Toggle(End::Highlights)),
             Self::Weaker => Action::AddStrength(-STRENGTH_STEP),
             Self::Stronger => Action::AddStrength(STRENGTH_STEP),
             Self::Undo => Action::Undo,

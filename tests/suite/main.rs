@@ -2,12 +2,14 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
+mod balance;
 mod cli;
 mod compare_window;
 mod engine;
 mod examples;
 mod gpu;
 mod gradients;
+mod knobs_window;
 mod layers;
 mod learn_window;
 mod learning;
@@ -18,6 +20,7 @@ mod parity;
 mod photos;
 mod residual;
 mod shared;
+mod studies;
 mod tensors;
 mod training;
 mod window;
