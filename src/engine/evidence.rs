@@ -15,6 +15,9 @@ use crate::photo::{Image, Photo};
 use crate::render::{Solver, Source, strip};
 use crate::train::metrics::psnr;
 
+/// A question that another follows sooner is not begun: a slider that is dragged needs the processor.
+const REST: Duration = Duration::from_millis(150);
+
 /// What is to be weighed.
 #[derive(Clone, Debug)]
 pub struct Question {
@@ -91,17 +94,22 @@ impl Slot {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The next question, once there is one; None when it is over.
+    /// The next question, once there is one and none follows it at once; None when it is over.
     fn next(&self) -> Option<(Ticket, Question)> {
         let mut waiting = self.lock();
         loop {
             if waiting.is_over {
                 return None;
             }
-            if let Some(question) = waiting.question.take() {
+            let Some(question) = waiting.question.take() else {
+                waiting = self.news.wait(waiting).unwrap_or_else(PoisonError::into_inner);
+                continue;
+            };
+            let rest = self.news.wait_timeout(waiting, REST);
+            waiting = rest.unwrap_or_else(PoisonError::into_inner).0;
+            if waiting.question.is_none() && !waiting.is_over {
                 return Some(question);
             }
-            waiting = self.news.wait(waiting).unwrap_or_else(PoisonError::into_inner);
         }
     }
 

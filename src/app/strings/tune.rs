@@ -57,16 +57,18 @@ pub fn measured(pairs: usize) -> String {
     }
 }
 
-/// "learned with 64 · 31.2 dB · 8 ms".
-pub fn evidence(learned: &str, now: Option<(f64, Option<f64>)>) -> String {
+/// "learned with 64 · 31.2 dB · 8 ms": milliseconds, dB, and whether they were measured at this very
+/// value, which a sign says they were not.
+pub fn evidence(learned: &str, now: Option<(f64, Option<f64>, bool)>) -> String {
     let mut words = format!("learned with {learned}");
-    if let Some((cost, psnr)) = now {
+    if let Some((cost, psnr, is_weighed)) = now {
+        let about = if is_weighed { "" } else { "≈" };
         if let Some(psnr) = psnr {
-            words += &format!(" · {psnr:.1}\u{a0}dB");
+            words += &format!(" · {about}{psnr:.1}\u{a0}dB");
         }
         words += &match cost {
-            cost if cost < 9.95 => format!(" · {cost:.1}\u{a0}ms"),
-            cost => format!(" · {cost:.0}\u{a0}ms"),
+            cost if cost < 9.95 => format!(" · {about}{cost:.1}\u{a0}ms"),
+            cost => format!(" · {about}{cost:.0}\u{a0}ms"),
         };
     }
     words

@@ -20,6 +20,8 @@ pub struct Evidence {
     pub is_open: bool,
     asked: Option<Asked>,
     known: VecDeque<(Settings, Weighed)>,
+    /// Of each knob what was known when it was last complete: while a slider moves, nothing flickers.
+    curves: [Vec<Point>; 4],
 }
 
 /// What the engine was asked for last.
@@ -49,14 +51,42 @@ impl Evidence {
     pub fn take(&mut self, ticket: Ticket, weighed: Weighed) {
         // What was asked while a slider was elsewhere is as true.
         let Some(asked) = self.asked.as_ref().filter(|asked| asked.since <= ticket) else { return };
-        self.known.push_back((settings(&asked.operator, &weighed.tuning), weighed));
+        let layer = Layer { tuning: asked.tuning, ..Layer::new(Arc::clone(&asked.operator)) };
+        self.known.push_back((settings(&layer.operator, &weighed.tuning), weighed));
         if self.known.len() > KNOWN_MAX {
             self.known.pop_front();
         }
+        for (place, knob) in knobs(&layer).iter().enumerate() {
+            let points = self.points(&layer, knob);
+            if points.len() >= self.curves[place].len().min(knob.stops.len()) {
+                self.curves[place] = points;
+            }
+        }
     }
 
-    /// What is known of the values of a knob, ascending, the layer's other values as they are.
-    pub fn points(&self, layer: &Layer, knob: &Knob) -> Vec<Point> {
+    /// What is known of the values of the knob at a place, ascending.
+    pub fn curve(&self, layer: &Layer, place: usize) -> &[Point] {
+        if self.is_of(&layer.operator) { &self.curves[place] } else { &[] }
+    }
+
+    /// What is known of a knob's value, and whether it was weighed itself; else it is what the values
+    /// around it come to.
+    pub fn now(&self, layer: &Layer, knob: &Knob, place: usize) -> Option<(Point, bool)> {
+        if let Some(point) = self.point(layer, knob, knob.value) {
+            return Some((point, true));
+        }
+        let curve = self.curve(layer, place);
+        let above = curve.iter().position(|point| point.value > knob.value)?;
+        let (low, high) = (curve.get(above.checked_sub(1)?)?, curve[above]);
+        let (from, to) = (knob.share(low.value), knob.share(high.value));
+        let way = f64::from((knob.share(knob.value) - from) / (to - from));
+        let between = |low: f64, high: f64| low + way * (high - low);
+        let psnr = low.psnr.zip(high.psnr).map(|(low, high)| between(low, high));
+        let cost = between(low.cost, high.cost);
+        Some((Point { value: knob.value, cost, psnr }, false))
+    }
+
+    fn points(&self, layer: &Layer, knob: &Knob) -> Vec<Point> {
         let stops = knob.stops.iter().chain([&knob.value, &knob.learned]);
         let mut points: Vec<Point> = stops.filter_map(|it| self.point(layer, knob, *it)).collect();
         points.sort_by(|a, b| a.value.total_cmp(&b.value));
@@ -64,8 +94,7 @@ impl Evidence {
         points
     }
 
-    /// What is known of a value of a knob.
-    pub fn point(&self, layer: &Layer, knob: &Knob, value: f64) -> Option<Point> {
+    fn point(&self, layer: &Layer, knob: &Knob, value: f64) -> Option<Point> {
         let wanted = settings(&layer.operator, &knob.tuned(layer.tuning, value));
         if !self.is_of(&layer.operator) {
             return None;
@@ -127,6 +156,7 @@ impl App {
         let since = same.map(|asked| asked.since);
         if since.is_none() {
             self.evidence.known.clear();
+            self.evidence.curves = Default::default();
         }
         let ticket = self.ticket();
         let (operator, tuning) = (Arc::clone(operator), *tuning);

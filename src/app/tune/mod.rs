@@ -39,7 +39,7 @@ pub fn show(ui: &mut Ui, layer: &Layer, evidence: &Evidence, next: u32, actions:
         let knobs = knobs(layer);
         for (place, knob) in knobs.iter().enumerate() {
             match knob.missing {
-                None => row(ui, knob, layer, evidence, actions),
+                None => row(ui, knob, place, layer, evidence, actions),
                 Some(reason) => {
                     // Once for all that are missing for the same reason.
                     let is_last =
@@ -85,7 +85,14 @@ fn missing(ui: &mut Ui, knob: &Knob, reason: &str, is_last: bool) {
     }
 }
 
-fn row(ui: &mut Ui, knob: &Knob, layer: &Layer, evidence: &Evidence, actions: &mut Vec<Of>) {
+fn row(
+    ui: &mut Ui,
+    knob: &Knob,
+    place: usize,
+    layer: &Layer,
+    evidence: &Evidence,
+    actions: &mut Vec<Of>,
+) {
     ui.horizontal(|ui| {
         ui.label(knob.name).on_hover_text(knob.tip);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
@@ -116,12 +123,13 @@ fn row(ui: &mut Ui, knob: &Knob, layer: &Layer, evidence: &Evidence, actions: &m
     }
     ui.scope(|ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
-        let points = evidence.points(layer, knob);
-        let falls = evidence::falls(&points).map(|it| it.map(knob.words));
-        chart::show(ui, knob, &points, radius).on_hover_text(strings::chart_tip(&falls));
-        let now = evidence.point(layer, knob, knob.value);
+        let points = evidence.curve(layer, place);
+        let falls = evidence::falls(points).map(|it| it.map(knob.words));
+        chart::show(ui, knob, points, radius).on_hover_text(strings::chart_tip(&falls));
+        let now = evidence.now(layer, knob, place);
+        let now = now.map(|(point, is_weighed)| (point.cost, point.psnr, is_weighed));
         let learned = (knob.words)(knob.learned);
-        ui.label(theme::weak(strings::evidence(&learned, now.map(|it| (it.cost, it.psnr)))));
+        ui.label(theme::weak(strings::evidence(&learned, now)));
     });
     ui.add_space(theme::XS);
 }
