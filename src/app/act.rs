@@ -135,6 +135,7 @@ impl App {
     fn open(&mut self, path: PathBuf) {
         let ticket = self.ticket();
         self.dialog = None;
+        self.learn.stop_looking();
         self.engine.send(Command::Open(ticket, path.clone()));
         self.opening = Some(Opening { ticket, path: Some(path) });
     }

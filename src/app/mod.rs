@@ -6,6 +6,7 @@
 //! wants it until the exact one is there.
 
 mod act;
+mod background;
 mod before_after;
 mod canvas;
 mod compare;
@@ -305,7 +306,7 @@ impl App {
         top_bar::show(ui, self.workspace, photo, self.is_exporting(), actions);
         let (job, learning) = (self.job.as_ref(), self.learn.words());
         status_bar::show(ui, self.processor.as_ref(), time, job, learning.as_deref(), actions);
-        let held = view_bar::show(ui, &self.view_bar_state(), actions);
+        let held = self.looking().is_none() && view_bar::show(ui, &self.view_bar_state(), actions);
         match self.workspace {
             Workspace::Apply => {}
             Workspace::Compare => {
@@ -353,6 +354,9 @@ impl App {
     fn center(&mut self, ui: &mut Ui, held: bool, mut actions: Vec<Action>) {
         if self.workspace == Workspace::Compare {
             return self.compare_center(ui, held, actions);
+        }
+        if self.looking().is_some() {
+            return self.look_center(ui, actions);
         }
         let canvas = Canvas::new(ui);
         let parts = canvas.parts(self.before_after.comparison);
