@@ -1,5 +1,7 @@
 //! The right column: strength, and what is known about the filter and the photo.
 
+use std::sync::Arc;
+
 use eframe::egui::{
     Align, Button, CollapsingHeader, DragValue, Label, Layout, Panel, RichText, ScrollArea, Slider,
     Ui, vec2,
@@ -8,7 +10,7 @@ use eframe::egui::{
 use super::shortcuts::{Shortcut, tip};
 use super::stack::Stack;
 use super::steps::Steps;
-use super::{Action, stack_list, strings, theme, tune};
+use super::{Action, filter_list, own, stack_list, strings, theme, tune};
 use crate::operator::{Library, Operator};
 use crate::photo::Photo;
 
@@ -22,6 +24,8 @@ pub struct Shown<'a> {
     pub steps: &'a Steps,
     pub library: &'a Library,
     pub photo: Option<&'a Photo>,
+    /// Whether edits are kept beside their photos too.
+    pub beside: bool,
 }
 
 /// Shows it.
@@ -38,6 +42,7 @@ pub fn show(ui: &mut Ui, shown: &Shown<'_>, actions: &mut Vec<Action>) {
                     stack_list::show(ui, shown.stack, shown.library, actions);
                     divider(ui);
                     about_filter(ui, &layer.operator);
+                    manage(ui, shown.library, &layer.operator, actions);
                 }
                 None => {
                     // As high as with a filter: nothing jumps.
@@ -53,6 +58,11 @@ pub fn show(ui: &mut Ui, shown: &Shown<'_>, actions: &mut Vec<Action>) {
             if let Some(photo) = shown.photo {
                 divider(ui);
                 about_photo(ui, photo);
+                let mut beside = shown.beside;
+                let switch = ui.checkbox(&mut beside, strings::BESIDE);
+                if switch.on_hover_text(strings::BESIDE_TIP).changed() {
+                    actions.push(Action::KeepBeside(beside));
+                }
             }
         });
     });
@@ -110,7 +120,18 @@ fn strength(ui: &mut Ui, strength: f32, actions: &mut Vec<Action>) {
     }
 }
 
-fn about_filter(ui: &mut Ui, operator: &Operator) {
+/// What can be done with a filter of the library.
+fn manage(ui: &mut Ui, library: &Library, operator: &Arc<Operator>, actions: &mut Vec<Action>) {
+    let Some(place) = filter_list::chosen(library, Some(operator)) else { return };
+    ui.add_space(theme::XS);
+    let menu = ui.menu_button(strings::own::MENU, |ui| {
+        own::show_menu(ui, place, &library.entries[place], actions);
+    });
+    menu.response.on_hover_text(strings::own::MENU_TIP);
+}
+
+/// What is known of a filter.
+pub fn about_filter(ui: &mut Ui, operator: &Operator) {
     let provenance = &operator.provenance;
     theme::section(ui, &operator.title);
     if let Some(edit) = &provenance.edit {

@@ -16,7 +16,7 @@ pub use backend::{Backend, Choice};
 pub use export::{Strips, export};
 pub use memory::Memory;
 pub use message::{
-    Command, Event, Export, Frame, Picture, Processor, Scene, Thumbnail, Ticket, Wall,
+    Command, Event, Export, Exported, Frame, Picture, Processor, Scene, Thumbnail, Ticket, Wall,
 };
 
 use std::sync::Arc;

@@ -8,12 +8,15 @@
 
 mod exact;
 mod lattice;
+mod mix;
 mod pixels;
+mod scaling;
 mod solver;
 mod source;
 
 pub use exact::Exact;
 pub use lattice::{Axis, Lattice, Span, Tap};
-pub use pixels::{strip, view};
+pub use pixels::{deep_strip, strip, view};
+pub use scaling::Scaling;
 pub use solver::{Low, Solver, grids, low};
 pub use source::Source;

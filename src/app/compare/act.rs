@@ -22,7 +22,7 @@ impl App {
         use super::super::Action as Of;
         match action {
             Of::Open(photos) if self.compare.asking.is_some() => {
-                self.open_asked(photos);
+                self.open_asked(ctx, photos);
                 return None;
             }
             // Dropped here, several are there to be compared.
@@ -98,9 +98,9 @@ impl App {
     }
 
     /// Opens photos for the pane that asked for one, or for the window if none did.
-    pub(in super::super) fn open_asked(&mut self, photos: Vec<PathBuf>) {
+    pub(in super::super) fn open_asked(&mut self, ctx: &Context, photos: Vec<PathBuf>) {
         match self.compare.asking.take() {
-            None => self.open_first_of(photos),
+            None => self.open_paths(ctx, photos),
             Some(Wanted::Photos) => {
                 self.dialog = None;
                 self.fill_with_photos(photos);

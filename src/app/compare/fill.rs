@@ -24,6 +24,10 @@ impl App {
             Fill::Strengths => self.fill_with_strengths(),
             Fill::Versions => self.fill_with_versions(),
             Fill::AskPhotos => {
+                let selected = self.film.others_selected();
+                if !selected.is_empty() {
+                    return self.fill_with_photos(selected);
+                }
                 self.compare.asking = Some(Wanted::Photos);
                 self.file_dialogs.ask_photos(ctx);
             }

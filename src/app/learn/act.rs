@@ -48,7 +48,7 @@ impl App {
             }
             Action::OpenPhoto => {
                 if let Some(photo) = self.looking().map(|it| it.pair.before.clone()) {
-                    self.open_first_of(vec![photo]);
+                    self.open_paths(ctx, vec![photo]);
                 }
             }
             Action::Use => self.use_learned(),
@@ -94,11 +94,14 @@ impl Learn {
                 self.table = Table::default();
                 self.readers.clear();
                 self.chosen = [None, None];
-                self.problem = None;
+                (self.typed, self.problem) = (None, None);
                 self.looking = None;
-                // What comes next has nothing to do with it.
-                if let Some(folder) = self.folder.as_ref().filter(|_| self.run.is_none()) {
-                    self.name = name::free(folder, strings::NEW_NAME);
+                // What comes next has nothing to do with what was learned.
+                if !self.is_learning() {
+                    (self.run, self.shows_worst) = (None, false);
+                    let folder = self.folder.as_ref();
+                    let free = folder.map(|folder| name::free(folder, strings::NEW_NAME));
+                    self.name = free.unwrap_or_default();
                 }
             }
             Action::ToggleSkip(index) => self.table.toggle_skip(index),

@@ -19,7 +19,7 @@ const SMALL: Vec2 = vec2(THUMBNAIL[0] as f32 / 2.0, THUMBNAIL[1] as f32 / 2.0);
 /// Height of the chips and buttons of a pair.
 const LOW: f32 = 24.0;
 /// Height of a pair: the same for all, so that nothing jumps when they are read.
-const ROW: f32 = 98.0;
+const ROW: f32 = 102.0;
 
 /// Shows it.
 pub fn show(ui: &mut Ui, learn: &Learn, own: &mut Vec<Action>) {

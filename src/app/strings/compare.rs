@@ -20,8 +20,7 @@ pub const LAST_FILTERS_TIP: &str = "The four filters used last, on this photo (G
 pub const STRENGTHS: &str = "Strengths";
 pub const STRENGTHS_TIP: &str = "The current pane's filter at 25, 50, 75 and 100 %";
 pub const PHOTOS: &str = "Photos…";
-pub const PHOTOS_TIP: &str =
-    "The current pane's filter on several photos: choose them, or drop them here";
+pub const PHOTOS_TIP: &str = "The current pane's filter on several photos: those selected in the filmstrip, or else choose some; or drop them here";
 pub const VERSIONS_TIP: &str = "What was kept while the current pane's filter was learned";
 pub const NO_VERSIONS: &str =
     "The current pane's filter has no versions: filters that you teach have them.";
