@@ -5,13 +5,10 @@ use std::sync::Arc;
 
 use eframe::egui::Context;
 
-use super::export::{ExportDialog, Job};
 use super::pictures::Pictures;
 use super::viewpoint::Viewpoint;
 use super::{Action, App, Dialog, Opening, Workspace, filter_list, reveal, strings, tune};
-use crate::edit::Edit;
-use crate::engine::{Command, Export, Scene, Ticket};
-use crate::photo::{ExportOptions, Photo};
+use crate::engine::{Command, Scene, Ticket};
 
 impl App {
     /// Does what was asked for.
@@ -34,7 +31,7 @@ impl App {
             Action::Search(text) => self.search = text,
             Action::Compare(action) => self.compare_act(ctx, action),
             Action::AskOpen => self.file_dialogs.ask_photo(ctx),
-            Action::Open(photos) => self.open_first_of(photos),
+            Action::Open(paths) => self.open_paths(ctx, paths),
             Action::Choose(filter) => self.choose(filter),
             // Filters and strengths are not on screen there.
             Action::StepFilter(_) | Action::AddStrength(_)
@@ -87,10 +84,10 @@ impl App {
             }
             Action::Pan(by) => self.viewpoint = self.viewpoint.panned(&self.area, by),
             Action::AskExport => self.ask_export(),
-            Action::BrowseTarget(proposal) => self.file_dialogs.ask_target(ctx, &proposal),
-            Action::Export(target, options) => self.export(target, options),
-            Action::CancelExport => self.cancel_export(),
-            Action::DismissJob => self.job = None,
+            Action::Film(action) => self.film_act(ctx, action),
+            Action::KeepBeside(is_on) => self.keep_beside(is_on),
+            Action::Own(action) => self.own_act(ctx, action),
+            Action::Export(action) => self.export_act(ctx, action),
             Action::ShowInFolder(file) => self.show_in_folder(&file),
             Action::Scopes(action) => self.scopes_act(action),
             Action::Xray(action) => self.xray.act(action),
@@ -124,21 +121,25 @@ impl App {
         Ticket(self.tickets)
     }
 
-    /// Opens the first of some photos, or the one that comes with the program.
-    pub(super) fn open_first_of(&mut self, photos: Vec<PathBuf>) {
-        let several = photos.len() > 1;
-        match photos.into_iter().next() {
-            Some(path) => {
-                if several {
-                    self.notify(strings::one_photo(&strings::file_name(&path)));
-                }
-                self.open(path);
-            }
-            None => self.open_bundled(),
+    /// Opens what a later start of the program has handed over.
+    pub(super) fn take_handed(&mut self, ctx: &Context) {
+        let handed = self.handed.as_ref().and_then(|handed| handed.try_recv().ok());
+        if let Some(paths) = handed.filter(|paths| !paths.is_empty()) {
+            self.open_paths(ctx, paths);
         }
     }
 
-    fn open(&mut self, path: PathBuf) {
+    /// Something was opened: it is offered again.
+    pub(super) fn opened_of_late(&mut self, path: &Path) {
+        self.recent.add(path);
+        if let Some(memory) = &self.keeping.memory {
+            // Where it cannot be kept it is offered until the window is closed.
+            drop(memory.keep_recent(&self.recent));
+        }
+    }
+
+    /// Opens a photo.
+    pub(super) fn open(&mut self, path: PathBuf) {
         let ticket = self.ticket();
         self.dialog = None;
         self.engine.send(Command::Open(ticket, path.clone()));
@@ -215,42 +216,6 @@ impl App {
                 self.reveal_filter = true;
             }
             Err(error) => self.notify(error.to_string()),
-        }
-    }
-
-    /// What an export writes: what is on screen, in Compare the current pane.
-    fn exported(&self) -> Option<(Arc<Photo>, Edit)> {
-        if self.workspace == Workspace::Compare
-            && let Some(pane) = self.compare.current_pane()
-        {
-            return Some((Arc::clone(pane.photo(self.photo.as_ref())?), pane.edit.clone()));
-        }
-        Some((self.photo.clone()?, self.shown_edit()))
-    }
-
-    fn ask_export(&mut self) {
-        if let (Some((photo, edit)), false) = (self.exported(), self.is_exporting()) {
-            // In Learn the filter has no name yet.
-            let operator = edit.layers.last().map(|layer| &layer.operator);
-            let chosen = filter_list::chosen(&self.library, operator);
-            let filter = chosen.map(|index| self.library.entries[index].name.as_str());
-            self.dialog = Some(Dialog::Export(ExportDialog::new(&photo.path, filter)));
-        }
-    }
-
-    fn export(&mut self, target: PathBuf, options: ExportOptions) {
-        let Some((photo, edit)) = self.exported() else { return };
-        let ticket = self.ticket();
-        let order = Export { photo, edit, target: target.clone(), options };
-        self.engine.send(Command::Export(ticket, order));
-        self.job = Some(Job::Running { ticket, target, progress: 0.0 });
-        self.notices.clear();
-        self.dialog = None;
-    }
-
-    fn cancel_export(&mut self) {
-        if let Some(Job::Running { ticket, .. }) = self.job {
-            self.engine.send(Command::Cancel(ticket));
         }
     }
 

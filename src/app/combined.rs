@@ -13,12 +13,15 @@ use crate::engine::Picture;
 
 const FORMAT: wgpu::TextureFormat = wgpu::TextureFormat::Rgba8Unorm;
 
+/// Two pictures, pixels a row and parameters make a picture.
+pub type InMemory = fn([&[[u8; 4]]; 2], usize, [f32; 4]) -> Vec<[u8; 4]>;
+
 /// How two pictures become one.
 pub struct Recipe {
     /// What it is, for the graphics driver's messages.
     pub name: &'static str,
-    /// In memory: the pictures, pixels a row, parameters.
-    pub in_memory: fn([&[[u8; 4]]; 2], usize, [f32; 4]) -> Vec<[u8; 4]>,
+    /// In memory.
+    pub in_memory: InMemory,
     /// The same as the body of a shader: `fn combined(a, b, at) -> vec4<f32>`, with `parameters`.
     pub shader: &'static str,
 }

@@ -53,6 +53,12 @@ impl FileDialogs {
         self.ask(ctx, || dialog.pick_file(), Answer::Photo, Answer::NoPhotoDialog);
     }
 
+    /// Asks for a folder of photos.
+    pub fn ask_photo_folder(&mut self, ctx: &Context) {
+        let dialog = rfd::AsyncFileDialog::new().set_title(strings::film::OPEN_FOLDER);
+        self.ask(ctx, || dialog.pick_folder(), Answer::Photo, Answer::NoPhotoDialog);
+    }
+
     /// Asks where to write.
     pub fn ask_target(&mut self, ctx: &Context, proposal: &std::path::Path) {
         let mut dialog = rfd::AsyncFileDialog::new()
@@ -62,6 +68,15 @@ impl FileDialogs {
             dialog = dialog.set_directory(folder);
         }
         self.ask(ctx, || dialog.save_file(), Answer::Target, Answer::NoTargetDialog);
+    }
+
+    /// Asks for the folder that several files are to be written into.
+    pub fn ask_target_folder(&mut self, ctx: &Context, proposal: &std::path::Path) {
+        let mut dialog = rfd::AsyncFileDialog::new().set_title(strings::export::INTO);
+        if let Some(folder) = proposal.parent() {
+            dialog = dialog.set_directory(folder);
+        }
+        self.ask(ctx, || dialog.pick_folder(), Answer::Target, Answer::NoTargetDialog);
     }
 
     /// Asks for the folder of photos or of edits.

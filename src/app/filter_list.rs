@@ -9,7 +9,7 @@ use eframe::egui::{
 };
 
 use super::wall::{self, Wall};
-use super::{Action, Workspace, strings, theme};
+use super::{Action, Workspace, own, strings, theme};
 use crate::operator::{Library, Operator};
 
 const WIDTH: f32 = 272.0;
@@ -120,6 +120,7 @@ fn rows(ui: &mut Ui, shown: &Shown<'_>, builtin: bool, actions: &mut Vec<Action>
             response = response.on_hover_text(tip);
         }
         note(&response, Some(index), is_chosen, shown.reveal, actions);
+        response.context_menu(|ui| own::show_menu(ui, index, entry, actions));
     }
 }
 

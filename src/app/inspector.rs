@@ -1,5 +1,7 @@
 //! The right column: strength, and what is known about the filter and the photo.
 
+use std::sync::Arc;
+
 use eframe::egui::{
     Align, Button, CollapsingHeader, DragValue, Label, Layout, Panel, RichText, ScrollArea, Slider,
     Ui, vec2,
@@ -12,7 +14,7 @@ use super::stack::Stack;
 use super::steps::Steps;
 use super::tune::{self, Evidence};
 use super::xray::{self, Xray};
-use super::{Action, balance, stack_list, strings, theme};
+use super::{Action, balance, filter_list, own, stack_list, strings, theme};
 use crate::operator::{Library, Operator};
 use crate::photo::Photo;
 
@@ -32,6 +34,8 @@ pub struct Shown<'a> {
     /// Number of the version that would be saved.
     pub next_version: u32,
     pub clipping: Clipping,
+    /// Whether edits are kept beside their photos too.
+    pub beside: bool,
 }
 
 /// Shows it.
@@ -68,10 +72,16 @@ pub fn show(ui: &mut Ui, shown: &Shown<'_>, actions: &mut Vec<Action>) {
                 xray::show(ui, shown.xray, is_on, actions);
                 divider(ui);
                 about_filter(ui, &layer.operator);
+                manage(ui, shown.library, &layer.operator, actions);
             }
             if let Some(photo) = shown.photo {
                 divider(ui);
                 about_photo(ui, photo);
+                let mut beside = shown.beside;
+                let switch = ui.checkbox(&mut beside, strings::BESIDE);
+                if switch.on_hover_text(strings::BESIDE_TIP).changed() {
+                    actions.push(Action::KeepBeside(beside));
+                }
             }
         });
     });
@@ -131,7 +141,18 @@ fn strength(ui: &mut Ui, strength: f32, actions: &mut Vec<Action>) {
     }
 }
 
-fn about_filter(ui: &mut Ui, operator: &Operator) {
+/// What can be done with a filter of the library.
+fn manage(ui: &mut Ui, library: &Library, operator: &Arc<Operator>, actions: &mut Vec<Action>) {
+    let Some(place) = filter_list::chosen(library, Some(operator)) else { return };
+    ui.add_space(theme::XS);
+    let menu = ui.menu_button(strings::own::MENU, |ui| {
+        own::show_menu(ui, place, &library.entries[place], actions);
+    });
+    menu.response.on_hover_text(strings::own::MENU_TIP);
+}
+
+/// What is known of a filter.
+pub fn about_filter(ui: &mut Ui, operator: &Operator) {
     let provenance = &operator.provenance;
     theme::section(ui, &operator.title);
     if let Some(edit) = &provenance.edit {

@@ -9,7 +9,8 @@ use std::time::{Duration, Instant};
 
 use eframe::egui::Context;
 
-use super::memory::Memory;
+use super::memory::{Kept, Memory};
+use super::sidecar::{self, Beside};
 use super::stack::Stack;
 use super::steps::Steps;
 use super::{App, strings};
@@ -32,6 +33,8 @@ pub struct Keeping {
     changed: Option<Instant>,
     /// Whether the user was told that it cannot be kept.
     has_failed: bool,
+    /// Whether it is kept beside the photo too.
+    pub beside: bool,
 }
 
 impl Keeping {
@@ -45,6 +48,9 @@ impl App {
     /// Keeps edits in a folder, and restores those that are kept there. Without one, nothing is kept.
     #[must_use]
     pub fn with_memory(mut self, memory: Memory) -> Self {
+        self.exports.settings = memory.export();
+        self.recent = memory.recent();
+        self.keeping.beside = memory.beside();
         self.keeping.memory = Some(memory);
         self
     }
@@ -94,11 +100,44 @@ impl App {
             return;
         }
         let memory = self.keeping.memory.as_ref();
-        let Some(kept) = memory.and_then(|it| it.photo(name, &self.library)) else { return };
+        let in_folder = memory.and_then(|it| it.photo(name, &self.library));
+        let Some(kept) = self.kept_beside().or(in_folder) else { return };
         self.steps = kept.steps;
         self.stack = self.steps.go(0).unwrap_or_else(|| Stack::of(None));
         if !kept.gone.is_empty() {
             self.notify(strings::filter_gone(&kept.gone));
+        }
+    }
+
+    /// The edit that lies beside the photo, where edits are kept there: whoever put it there means it.
+    fn kept_beside(&mut self) -> Option<Kept> {
+        let photo = self.photo.as_ref().filter(|_| self.keeping.beside)?;
+        match sidecar::read(&photo.path) {
+            Beside::Nothing => None,
+            Beside::Damaged(aside) => {
+                self.notify(strings::sidecar_damaged(&aside));
+                None
+            }
+            Beside::Edit(sidecar) => {
+                let changed = sidecar.changed(&self.library);
+                if !changed.is_empty() {
+                    self.notify(strings::other_version(&changed));
+                }
+                sidecar.edit.restored(&self.library)
+            }
+        }
+    }
+
+    /// Edits are kept beside their photos too, or no longer; what lies there stays.
+    pub(super) fn keep_beside(&mut self, is_on: bool) {
+        self.keeping.beside = is_on;
+        if is_on && self.steps.list.len() > 1 {
+            self.keeping.changed();
+        }
+        if let Some(memory) = &self.keeping.memory
+            && let Err(reason) = memory.keep_beside(is_on)
+        {
+            self.notify(strings::not_kept(&reason));
         }
     }
 
@@ -109,10 +148,19 @@ impl App {
         else {
             return;
         };
-        let result = memory.keep_photo(name, &self.steps, &self.library);
+        let file = self.photo.as_ref().map(|photo| photo.path.clone());
+        let mut result = memory.keep_photo(name, file.as_deref(), &self.steps, &self.library);
+        if let Some(file) = file.as_deref().filter(|_| self.keeping.beside) {
+            result = result.and(sidecar::write(file, &self.steps, &self.library));
+        }
         self.keeping.changed = None;
         match result {
-            Ok(()) => self.keeping.has_failed = false,
+            Ok(()) => {
+                self.keeping.has_failed = false;
+                if let Some(file) = file {
+                    self.film.mark_edited(&file);
+                }
+            }
             Err(reason) if !self.keeping.has_failed => {
                 self.keeping.has_failed = true;
                 self.notify(strings::not_kept(&reason));

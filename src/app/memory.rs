@@ -1,6 +1,7 @@
 //! What is kept of photos and of the window for the next time: a small file for each photo that was
 //! edited, named by the photo's content, in the state folder. Photos are never written to.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -8,10 +9,15 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::edited::{Edited, Stamp};
+use super::exports::Settings;
+use super::recent::Recent;
 use super::stack::{Item, Stack};
 use super::steps::{Step, Steps};
+use super::strings::STEP_OPENED;
 use crate::atomic::Draft;
 use crate::edit::{Balance, Layer};
+use crate::hash::sha256;
 use crate::operator::{Library, Tuning};
 
 /// The state folder.
@@ -28,21 +34,26 @@ pub struct Kept {
     pub gone: Vec<String>,
 }
 
-#[derive(Serialize, Deserialize)]
-struct SavedPhoto {
+/// A photo's edit as it is kept.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct SavedPhoto {
     format: u32,
     at: usize,
     steps: Vec<SavedStep>,
+    /// The file that it was last, so that a folder need not be read to know what is edited.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    file: Option<Stamp>,
 }
 
-#[derive(Serialize, Deserialize)]
-struct SavedStep {
+/// A step as it is kept.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct SavedStep {
     what: String,
     current: usize,
     filters: Vec<SavedFilter>,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 struct SavedFilter {
     name: String,
     on: bool,
@@ -77,6 +88,14 @@ struct SavedSession {
     photo: PathBuf,
 }
 
+/// Kept edits, a file for each photo.
+const PHOTOS: &str = "photos";
+/// What was chosen for exports.
+const EXPORT: &str = "export.json";
+/// Whether edits are kept beside their photos too.
+const BESIDE: &str = "beside.json";
+/// What was opened of late.
+const RECENT: &str = "recent.json";
 /// Newer files are left alone.
 const FORMAT: u32 = 1;
 
@@ -97,42 +116,62 @@ impl Memory {
     /// counts as none.
     pub fn photo(&self, name: &str, library: &Library) -> Option<Kept> {
         let file = self.file_of(name);
-        let saved = self.read::<SavedPhoto>(&file)?;
-        if saved.format != FORMAT {
-            return None;
-        }
-        let mut gone = Vec::new();
-        let mut list = Vec::new();
-        for step in saved.steps {
-            let mut items = Vec::new();
-            for filter in step.filters {
-                let name = filter.name.clone();
-                match filter.item(library) {
-                    Some(item) => items.push(item),
-                    None if !gone.contains(&name) => gone.push(name),
-                    None => {}
-                }
-            }
-            let current = step.current.min(items.len().saturating_sub(1));
-            list.push(Step { what: step.what, stack: Stack { items, current } });
-        }
-        (!list.is_empty()).then(|| Kept { steps: Steps::restored(list, saved.at), gone })
+        self.read::<SavedPhoto>(&file)?.restored(library)
     }
 
     /// Keeps the steps of a photo.
     ///
     /// # Errors
     /// The reason, the end of a sentence.
-    pub fn keep_photo(&self, name: &str, steps: &Steps, library: &Library) -> Result<(), String> {
-        let filter = |item: &Item| SavedFilter::of(item, library);
-        let step = |step: &Step| SavedStep {
-            what: step.what.clone(),
-            current: step.stack.current,
-            filters: step.stack.items.iter().filter_map(filter).collect(),
-        };
-        let steps_saved = steps.list.iter().map(step).collect();
-        let saved = SavedPhoto { format: FORMAT, at: steps.at, steps: steps_saved };
+    pub fn keep_photo(
+        &self,
+        name: &str,
+        file: Option<&Path>,
+        steps: &Steps,
+        library: &Library,
+    ) -> Result<(), String> {
+        let saved = SavedPhoto::of(file.and_then(Stamp::of), steps, library);
         self.write(&self.file_of(name), &saved)
+    }
+
+    /// Adds a step to what is kept of a photo, whose file is read to know its name.
+    ///
+    /// # Errors
+    /// The reason, the end of a sentence.
+    pub fn add_step(&self, photo: &Path, step: &SavedStep) -> Result<(), String> {
+        let name = sha256(photo).map_err(|error| error.to_string())?;
+        let file = self.file_of(&name);
+        let mut saved = match self.read::<SavedPhoto>(&file) {
+            Some(saved) if saved.format == FORMAT => saved,
+            Some(_) => return Err("its edit is kept by a newer version".to_owned()),
+            None => {
+                let opened =
+                    SavedStep { filters: Vec::new(), what: STEP_OPENED.to_owned(), current: 0 };
+                SavedPhoto { format: FORMAT, at: 0, steps: vec![opened], file: None }
+            }
+        };
+        // What was undone is gone.
+        saved.steps.truncate(saved.at + 1);
+        saved.steps.push(step.clone());
+        saved.at = saved.steps.len() - 1;
+        saved.file = Stamp::of(photo);
+        self.write(&file, &saved)
+    }
+
+    /// The photos whose edits are kept.
+    pub fn edited(&self) -> Edited {
+        let mut edited = Edited::default();
+        let files = fs::read_dir(self.folder.join(PHOTOS)).into_iter().flatten().flatten();
+        for file in files.map(|entry| entry.path()) {
+            let is_kept = file.extension().is_some_and(|ending| ending == "json");
+            let saved = is_kept.then(|| self.read::<SavedPhoto>(&file)).flatten();
+            if let (Some(stamp), Some(name)) =
+                (saved.and_then(|saved| saved.file), file.file_stem())
+            {
+                edited.add(stamp, name.to_string_lossy().into_owned());
+            }
+        }
+        edited
     }
 
     /// The photo that was open last, if it is still there.
@@ -150,12 +189,56 @@ impl Memory {
         self.write(&self.session(), &SavedSession { format: FORMAT, photo })
     }
 
+    /// What was chosen for exports last.
+    pub fn export(&self) -> Settings {
+        self.read::<Settings>(&self.folder.join(EXPORT)).unwrap_or_default().checked()
+    }
+
+    /// Keeps what was chosen for exports.
+    ///
+    /// # Errors
+    /// The reason, the end of a sentence.
+    pub fn keep_export(&self, settings: &Settings) -> Result<(), String> {
+        self.write(&self.folder.join(EXPORT), settings)
+    }
+
+    /// What was opened of late.
+    pub fn recent(&self) -> Recent {
+        self.read(&self.folder.join(RECENT)).unwrap_or_default()
+    }
+
+    /// Keeps what was opened of late.
+    ///
+    /// # Errors
+    /// The reason, the end of a sentence.
+    pub fn keep_recent(&self, recent: &Recent) -> Result<(), String> {
+        self.write(&self.folder.join(RECENT), recent)
+    }
+
+    /// Whether edits are kept beside their photos too.
+    pub fn beside(&self) -> bool {
+        self.read(&self.folder.join(BESIDE)).unwrap_or_default()
+    }
+
+    /// Keeps whether edits are kept beside their photos too.
+    ///
+    /// # Errors
+    /// The reason, the end of a sentence.
+    pub fn keep_beside(&self, is_on: bool) -> Result<(), String> {
+        self.write(&self.folder.join(BESIDE), &is_on)
+    }
+
+    /// The folder.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     fn session(&self) -> PathBuf {
         self.folder.join("session.json")
     }
 
     fn file_of(&self, name: &str) -> PathBuf {
-        self.folder.join("photos").join(name).with_extension("json")
+        self.folder.join(PHOTOS).join(name).with_extension("json")
     }
 
     fn read<T: for<'a> Deserialize<'a>>(&self, file: &Path) -> Option<T> {
@@ -179,6 +262,56 @@ impl Memory {
             draft.finish(file, true)
         };
         put().map_err(|error| error.to_string())
+    }
+}
+
+impl SavedPhoto {
+    /// The steps of a photo.
+    pub fn of(file: Option<Stamp>, steps: &Steps, library: &Library) -> Self {
+        let step = |step: &Step| SavedStep::of(&step.what, &step.stack, library);
+        let list = steps.list.iter().map(step).collect();
+        Self { format: FORMAT, at: steps.at, steps: list, file }
+    }
+
+    /// The steps, as far as the library still has their filters; None from a newer program.
+    pub fn restored(self, library: &Library) -> Option<Kept> {
+        if self.format != FORMAT {
+            return None;
+        }
+        let mut gone = Vec::new();
+        let mut list = Vec::new();
+        for step in self.steps {
+            let mut items = Vec::new();
+            for filter in step.filters {
+                let name = filter.name.clone();
+                match filter.item(library) {
+                    Some(item) => items.push(item),
+                    None if !gone.contains(&name) => gone.push(name),
+                    None => {}
+                }
+            }
+            let current = step.current.min(items.len().saturating_sub(1));
+            list.push(Step { what: step.what, stack: Stack { items, current } });
+        }
+        (!list.is_empty()).then(|| Kept { steps: Steps::restored(list, self.at), gone })
+    }
+
+    /// The names of its filters.
+    pub fn names(&self) -> BTreeSet<&str> {
+        let filters = self.steps.iter().flat_map(|step| &step.filters);
+        filters.map(|filter| filter.name.as_str()).collect()
+    }
+}
+
+impl SavedStep {
+    /// A step that led to a stack.
+    pub fn of(what: &str, stack: &Stack, library: &Library) -> Self {
+        let filter = |item: &Item| SavedFilter::of(item, library);
+        Self {
+            what: what.to_owned(),
+            current: stack.current,
+            filters: stack.items.iter().filter_map(filter).collect(),
+        }
     }
 }
 
@@ -239,13 +372,32 @@ mod tests {
         stack.items[1].layer.balance = Balance { tone: 0.4, detail: 1.3 };
         steps.record(&stack, 1.0);
         assert!(memory.photo("abc", &library).is_none());
-        memory.keep_photo("abc", &steps, &library).unwrap();
+        memory.keep_photo("abc", None, &steps, &library).unwrap();
         let kept = memory.photo("abc", &library).unwrap();
         assert!(kept.steps.list == steps.list && kept.steps.at == 1 && kept.gone.is_empty());
         let name = library.entries.remove(0).name;
         let kept = memory.photo("abc", &library).unwrap();
         assert_eq!(kept.gone, [name]);
         assert_eq!(kept.steps.list[1].stack.items.len(), 1);
+    }
+
+    #[test]
+    fn a_step_is_added_to_what_is_kept_and_its_file_is_known() {
+        let folder = tempfile::tempdir().unwrap();
+        let memory = Memory::at(folder.path().join("state"));
+        let library = Library::load_from(None);
+        let photo = folder.path().join("a.png");
+        fs::write(&photo, "a photo").unwrap();
+        assert!(!memory.edited().has(&photo));
+        let stack = Stack::of(Some(Arc::clone(&library.entries[0].operator)));
+        let step = SavedStep::of("Given", &stack, &library);
+        memory.add_step(&photo, &step).unwrap();
+        memory.add_step(&photo, &step).unwrap();
+        let edited = memory.edited();
+        let kept = memory.photo(edited.name(&photo).unwrap(), &library).unwrap();
+        assert_eq!((kept.steps.list.len(), kept.steps.at), (3, 2));
+        assert!(kept.steps.list[0].stack.items.is_empty() && kept.steps.list[2].stack == stack);
+        assert!(memory.add_step(&folder.path().join("none"), &step).is_err());
     }
 
     #[test]

@@ -14,21 +14,27 @@ mod combined;
 mod compare;
 mod comparison;
 mod difference;
-mod export;
+mod edited;
+mod exports;
 mod file_dialogs;
+mod film;
 mod filter_list;
 mod inspector;
+mod instance;
 mod keeping;
 mod learn;
 mod memory;
 mod notice;
 mod open;
+mod own;
 mod pictures;
 mod receive;
+mod recent;
 mod reveal;
 mod scopes;
 mod shortcut_sheet;
 mod shortcuts;
+mod sidecar;
 mod split;
 mod stack;
 mod stack_list;
@@ -49,6 +55,7 @@ pub use window::run;
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::mpsc::Receiver;
 
 use eframe::egui::{
     self, CentralPanel, Context, Key, Modifiers, TextureHandle, TextureId, Ui, ViewportCommand,
@@ -58,20 +65,23 @@ use crate::edit::{Balance, Edit};
 use crate::engine::{Backend, Choice, Engine, Processor, Scene, Ticket};
 use crate::operator::Library;
 
-use crate::photo::{ExportOptions, Photo};
+use crate::photo::Photo;
 use before_after::BeforeAfter;
 use canvas::{Canvas, Seen, Stage};
 use clipping::Clipping;
 use combined::Combined;
 use compare::Compare;
 use comparison::Comparison;
-use export::{ExportDialog, Job};
+use exports::{ExportDialog, Exports};
 use file_dialogs::FileDialogs;
+use film::Film;
 use keeping::Keeping;
 use learn::Learn;
 pub use memory::Memory;
 use open::OpenDialog;
+use own::{Adoption, Naming, Place};
 use pictures::Pictures;
+use recent::Recent;
 use scopes::Scopes;
 use stack::Stack;
 use steps::Steps;
@@ -116,7 +126,11 @@ pub struct App {
     /// What the filter list is narrowed to.
     search: String,
     opening: Option<Opening>,
-    job: Option<Job>,
+    exports: Exports,
+    film: Film,
+    recent: Recent,
+    /// Files that later starts of the program hand over.
+    handed: Option<Receiver<Vec<PathBuf>>>,
     learn: Learn,
 
     dialog: Option<Dialog>,
@@ -142,6 +156,9 @@ struct Opening {
 enum Dialog {
     Open(OpenDialog),
     Export(ExportDialog),
+    Adoption(Adoption),
+    Naming(Naming),
+    Place(Place),
     Shortcuts,
 }
 
@@ -152,7 +169,7 @@ pub(crate) enum Action {
     Search(String),
     Compare(compare::Action),
     AskOpen,
-    /// The first of these is opened.
+    /// A photo, several, or a folder of them.
     Open(Vec<PathBuf>),
     /// A filter of the library, or none.
     Choose(Option<usize>),
@@ -187,10 +204,11 @@ pub(crate) enum Action {
     },
     Pan([f64; 2]),
     AskExport,
-    BrowseTarget(PathBuf),
-    Export(PathBuf, ExportOptions),
-    CancelExport,
-    DismissJob,
+    Export(exports::Action),
+    Film(film::Action),
+    Own(own::Action),
+    /// Edits are kept beside their photos too, or no longer.
+    KeepBeside(bool),
     ShowInFolder(PathBuf),
     /// What is shown beside the picture.
     Scopes(scopes::Action),
@@ -203,7 +221,7 @@ pub(crate) enum Action {
 }
 
 impl App {
-    /// A window that opens the first of `photos`, or the photo that comes with the program.
+    /// A window that opens `photos`, a folder of them, or the photo that comes with the program.
     pub fn new(cc: &eframe::CreationContext<'_>, photos: Vec<PathBuf>, choice: Choice) -> Self {
         Self::with_library(cc, photos, choice, Library::load())
     }
@@ -250,7 +268,10 @@ impl App {
             wall: Wall::default(),
             search: String::new(),
             opening: None,
-            job: None,
+            exports: Exports::default(),
+            film: Film::default(),
+            recent: Recent::default(),
+            handed: None,
             learn: Learn::new(library.root.as_deref()),
             dialog: None,
             file_dialogs: FileDialogs::new(),
@@ -260,7 +281,7 @@ impl App {
             is_closing: false,
             library,
         };
-        app.open_first_of(photos);
+        app.open_paths(&cc.egui_ctx, photos);
         app
     }
 }
@@ -277,6 +298,11 @@ impl eframe::App for App {
             if let Err(error) = self.library.take(&filter) {
                 self.notify(error.to_string());
             }
+        }
+        self.film_work(ctx);
+        self.take_handed(ctx);
+        if let Some(Dialog::Adoption(adoption)) = &mut self.dialog {
+            adoption.hear(ctx);
         }
         self.keep(ctx);
         self.close(ctx);
@@ -297,18 +323,14 @@ impl eframe::App for App {
 }
 
 impl App {
-    fn is_exporting(&self) -> bool {
-        matches!(self.job, Some(Job::Running { .. }))
-    }
-
     /// Asks once more before an export is lost with the window, or learning is interrupted.
     fn close(&mut self, ctx: &Context) {
-        let is_busy = self.is_exporting() || self.learn.is_learning();
+        let is_busy = self.exports.queue.is_busy() || self.learn.is_learning();
         self.is_closing &= is_busy;
         if is_busy && !self.is_closing && ctx.input(|input| input.viewport().close_requested()) {
             ctx.send_viewport_cmd(ViewportCommand::CancelClose);
             self.is_closing = true;
-            let sentence = if self.is_exporting() {
+            let sentence = if self.exports.queue.is_busy() {
                 strings::CLOSE_WHILE_EXPORTING
             } else {
                 strings::learn::CLOSE_WHILE_LEARNING
@@ -321,12 +343,18 @@ impl App {
 /// What is shown.
 impl App {
     /// The bars and columns around the photo. Returns whether the button for the original is held.
-    fn panels(&self, ui: &mut Ui, actions: &mut Vec<Action>) -> bool {
+    fn panels(&mut self, ui: &mut Ui, actions: &mut Vec<Action>) -> bool {
         let photo = self.photo.as_deref();
         let time = self.panes[0].shown().map(|shown| shown.frame.time);
-        top_bar::show(ui, self.workspace, photo, self.is_exporting(), actions);
-        let (job, learning) = (self.job.as_ref(), self.learn.words());
-        status_bar::show(ui, self.processor.as_ref(), time, job, learning.as_deref(), actions);
+        top_bar::show(ui, self.workspace, photo, &self.recent, actions);
+        let learning = self.learn.words();
+        let (processor, exports) = (self.processor.as_ref(), &self.exports);
+        let film = self.film.extent();
+        status_bar::show(ui, processor, time, film, exports, learning.as_deref(), actions);
+        if self.workspace != Workspace::Learn {
+            film::show(ui, &mut self.film, actions);
+        }
+        let photo = self.photo.as_deref();
         let held = view_bar::show(ui, &self.view_bar_state(), actions);
         match self.workspace {
             Workspace::Apply => {}
@@ -357,6 +385,7 @@ impl App {
             evidence: &self.evidence,
             next_version: self.next_version().1,
             clipping: self.clipping,
+            beside: self.keeping.beside,
         };
         inspector::show(ui, &shown, actions);
         held
@@ -420,6 +449,9 @@ impl App {
             canvas.paint_drop_target(ui, words);
         }
         let mut actions = Vec::new();
+        if self.exports.is_listed {
+            exports::show_list(ui.ctx(), canvas.rect, &self.exports.queue, &mut actions);
+        }
         if let Some(sentence) = self.notices.last() {
             let more = self.notices.len() - 1;
             notice::show(ui, canvas.rect, sentence, more, &mut actions);
@@ -494,7 +526,10 @@ impl App {
         match &mut self.dialog {
             None => {}
             Some(Dialog::Open(dialog)) => open::show(ctx, dialog, &mut actions),
-            Some(Dialog::Export(dialog)) => export::show(ctx, dialog, &mut actions),
+            Some(Dialog::Export(dialog)) => exports::show(ctx, dialog, &mut actions),
+            Some(Dialog::Adoption(adoption)) => own::show_adoption(ctx, adoption, &mut actions),
+            Some(Dialog::Naming(naming)) => own::show_naming(ctx, naming, &mut actions),
+            Some(Dialog::Place(place)) => own::show_place(ctx, place, &mut actions),
             Some(Dialog::Shortcuts) => shortcut_sheet::show(ctx, &mut actions),
         }
         self.apply_all(ctx, actions);
@@ -507,10 +542,15 @@ impl App {
     }
 }
 
-/// What was dropped on the window: photos, or examples.
+/// What was dropped on the window: filters, photos, or examples.
 fn dropped(ctx: &Context, workspace: Workspace) -> Option<Action> {
     let files = ctx.input(|input| input.raw.dropped_files.clone());
     let photos: Vec<_> = files.iter().map(|file| file.path().to_owned()).collect();
+    let (filters, photos): (Vec<_>, Vec<_>) =
+        photos.into_iter().partition(|path| own::is_filter(path));
+    if !filters.is_empty() {
+        return Some(Action::Own(own::Action::Look(filters)));
+    }
     let action = match workspace {
         Workspace::Learn => Action::Learn(learn::Action::Add(photos.clone())),
         Workspace::Apply | Workspace::Compare => Action::Open(photos.clone()),

@@ -47,7 +47,7 @@ pub fn show(ctx: &Context, dialog: &mut OpenDialog, actions: &mut Vec<Action>) {
         });
         if submitted {
             let path = PathBuf::from(dialog.path.trim());
-            if path.is_file() {
+            if path.exists() {
                 actions.push(Action::Open(vec![path]));
             } else {
                 dialog.not_there = true;

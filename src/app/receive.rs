@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use eframe::egui::{Context, ViewportCommand};
 
-use super::export::Job;
+use super::exports::State;
 use super::file_dialogs::Answer;
 use super::open::OpenDialog;
 use super::viewpoint::Viewpoint;
@@ -18,7 +18,7 @@ impl App {
         match event {
             Event::Ready(processor) => self.processor = Some(processor),
             Event::Opened(ticket, photo) => {
-                if self.compare.opened(ticket, &photo) {
+                if self.compare.opened(ticket, &photo) || self.decoded_ahead(ticket, &photo) {
                     return;
                 }
                 if self.opening.as_ref().is_some_and(|opening| opening.ticket == ticket) {
@@ -41,15 +41,9 @@ impl App {
             }
             Event::Studied(ticket, studied) => self.take_study(ctx, ticket, *studied),
             Event::Weighed(ticket, weighed) => self.evidence.take(ticket, weighed),
-            Event::Progress(ticket, done) => {
-                if let Some(Job::Running { ticket: running, progress, .. }) = &mut self.job
-                    && *running == ticket
-                {
-                    *progress = done;
-                }
-            }
-            Event::Exported(ticket, target) => self.end_job(ticket, Some(Job::Saved(target))),
-            Event::Cancelled(ticket) => self.end_job(ticket, None),
+            Event::Progress(ticket, done) => self.exports.queue.progress(ticket, done),
+            Event::Exported(ticket, _) => self.end_export(ticket, State::Saved),
+            Event::Cancelled(ticket) => self.end_export(ticket, State::Cancelled),
             Event::Failed(ticket, sentence) => self.fail(ticket, sentence),
         }
     }
@@ -57,6 +51,9 @@ impl App {
     fn show_photo(&mut self, ctx: &Context, photo: Arc<Photo>) {
         let is_own = self.opening.take().is_some_and(|opening| opening.path.is_some());
         self.first_run &= !is_own;
+        if is_own {
+            self.opened_of_late(&photo.path);
+        }
         if is_own && self.photo.is_some() {
             // What was said of the photo before says nothing of this one.
             self.notices.clear();
@@ -64,35 +61,35 @@ impl App {
         let title = strings::window_title(&photo.path);
         ctx.send_viewport_cmd(ViewportCommand::Title(title));
         self.begin_keeping(ctx, &photo, is_own);
+        self.leave_photo();
         self.viewpoint = Viewpoint::Fit;
         self.before_after.release();
         self.photo = Some(photo);
     }
 
-    fn end_job(&mut self, ended: Ticket, with: Option<Job>) {
-        if matches!(self.job, Some(Job::Running { ticket, .. }) if ticket == ended) {
-            self.job = with;
-        }
-    }
-
     fn fail(&mut self, ticket: Ticket, sentence: String) {
         let is_latest_scene = self.last_sent.as_ref().is_some_and(|(sent, _)| *sent == ticket);
-        let is_job = matches!(self.job, Some(Job::Running { ticket: job, .. }) if job == ticket);
+        if self.exports.queue.writes(ticket) {
+            return self.export_failed(ticket, sentence);
+        }
+        if self.refused_ahead(ticket, &sentence) {
+            return;
+        }
         if self.compare.failed_to_open(ticket) {
             self.notify(sentence);
             return;
         }
         let is_opening = self.opening.as_ref().is_some_and(|opening| opening.ticket == ticket);
-        if is_latest_scene || is_job || is_opening {
-            self.notify(sentence);
-        }
-        if let Some(Job::Running { target, .. }) = self.job.take_if(|_| is_job) {
-            self.job = Some(Job::Failed(target));
+        if is_latest_scene || is_opening {
+            self.notify(sentence.clone());
         }
         if is_opening {
-            let was_bundled = self.opening.take().is_none_or(|opening| opening.path.is_none());
+            let path = self.opening.take().and_then(|opening| opening.path);
+            if let Some(path) = &path {
+                self.film.refuse(path, &sentence);
+            }
             // A window without a photo teaches nothing: the one that comes along is better.
-            if self.photo.is_none() && !was_bundled {
+            if self.photo.is_none() && path.is_some() {
                 self.open_bundled();
             }
         }
@@ -102,7 +99,7 @@ impl App {
     pub(super) fn receive_answer(&mut self, ctx: &Context, answer: Answer) {
         match (answer, &mut self.dialog) {
             (Answer::Learn(action), _) => self.learn_action(ctx, action),
-            (Answer::Photo(path), _) => self.open_asked(path),
+            (Answer::Photo(path), _) => self.open_asked(ctx, path),
             (Answer::Target(path), Some(Dialog::Export(dialog))) => dialog.set_confirmed(path),
             (Answer::NoPhotoDialog, _) => self.dialog = Some(Dialog::Open(OpenDialog::default())),
             (Answer::NoTargetDialog, Some(Dialog::Export(dialog))) => dialog.set_no_file_dialog(),

@@ -140,10 +140,8 @@ fn clipped(
         End::Highlights => found.highlights,
     };
     let [by_edit, before] = strings::clipped(clipped, found.pixels);
-    ui.label(theme::weak(&by_edit))
-        .on_hover_text(strings::BY_FILTER_TIP)
-        .accessible_name(strings::clipped_of(name, &by_edit, &before));
-    ui.label(theme::weak(&before)).on_hover_text(strings::BEFORE_TIP);
+    ui.label(theme::weak(by_edit)).on_hover_text(strings::BY_FILTER_TIP);
+    ui.label(theme::weak(before)).on_hover_text(strings::BEFORE_TIP);
 }
 
 fn histogram(ui: &mut Ui, found: Option<&Histogram>) {

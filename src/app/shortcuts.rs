@@ -4,13 +4,18 @@ use eframe::egui::{self, Context, Key, Modifiers};
 
 use super::comparison::Comparison;
 use super::scopes::{self, End};
-use super::{Action, Workspace, compare, learn};
+use super::{Action, Workspace, compare, exports, film, learn};
 
 /// What can be done with a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shortcut {
     Open,
+    OpenFolder,
     Export,
+    Enqueue,
+    PreviousPhoto,
+    NextPhoto,
+    SelectAll,
     Original,
     TopAndBottom,
     Split,
@@ -48,9 +53,14 @@ const STRENGTH_STEP: f32 = 0.05;
 impl Shortcut {
     /// All of them, in the order of the sheet. A key with Shift or Alt comes before the key alone,
     /// which would take it otherwise.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 32] = [
+        Self::OpenFolder,
         Self::Open,
         Self::Export,
+        Self::Enqueue,
+        Self::PreviousPhoto,
+        Self::NextPhoto,
+        Self::SelectAll,
         Self::PreviousFilter,
         Self::NextFilter,
         Self::Shadows,
@@ -82,7 +92,12 @@ impl Shortcut {
     pub fn words(self) -> &'static str {
         match self {
             Self::Open => "Open a photo",
+            Self::OpenFolder => "Open a folder",
             Self::Export => "Export a copy",
+            Self::Enqueue => "Export at once, as the last time",
+            Self::PreviousPhoto => "Previous photo",
+            Self::NextPhoto => "Next photo",
+            Self::SelectAll => "Select all photos",
             Self::Original => "Hold to see the original, tap to keep it",
             Self::Split => "Split on or off",
             Self::TopAndBottom => "Top and bottom on or off",
@@ -115,7 +130,12 @@ impl Shortcut {
     pub fn keys(self, ctx: &Context) -> String {
         let keys = match self {
             Self::Open => "Ctrl+O",
+            Self::OpenFolder => "Ctrl+Shift+O",
             Self::Export => "Ctrl+E",
+            Self::Enqueue => "Ctrl+B",
+            Self::PreviousPhoto => "Left",
+            Self::NextPhoto => "Right",
+            Self::SelectAll => "Ctrl+A",
             Self::Original => "\\",
             Self::Split => "Shift+Y",
             Self::TopAndBottom => "Alt+Y",
@@ -152,7 +172,12 @@ impl Shortcut {
             Modifiers { command: true, shift: true, ..Modifiers::NONE };
         match self {
             Self::Open => &[(COMMAND, Key::O)],
+            Self::OpenFolder => &[(COMMAND_SHIFT, Key::O)],
             Self::Export => &[(COMMAND, Key::E)],
+            Self::Enqueue => &[(COMMAND, Key::B)],
+            Self::PreviousPhoto => &[(NONE, Key::ArrowLeft)],
+            Self::NextPhoto => &[(NONE, Key::ArrowRight)],
+            Self::SelectAll => &[(COMMAND, Key::A)],
             // Held, not pressed: see `super::before_after`.
             Self::Original => &[],
             Self::Split => &[(Modifiers::SHIFT, Key::Y)],
@@ -187,7 +212,12 @@ impl Shortcut {
     fn action(self, pointer: Option<[f64; 2]>) -> Option<Action> {
         Some(match self {
             Self::Open => Action::AskOpen,
+            Self::OpenFolder => Action::Film(film::Action::AskFolder),
             Self::Export => Action::AskExport,
+            Self::Enqueue => Action::Export(exports::Action::AddToQueue),
+            Self::PreviousPhoto => Action::Film(film::Action::Step(-1)),
+            Self::NextPhoto => Action::Film(film::Action::Step(1)),
+            Self::SelectAll => Action::Film(film::Action::SelectAll),
             Self::Original | Self::Pick => return None,
             Self::Split => Action::ToggleComparison(Comparison::Split),
             Self::TopAndBottom => Action::ToggleComparison(Comparison::TopAndBottom),
@@ -220,7 +250,9 @@ impl Shortcut {
         match key {
             // Together with Ctrl: no field takes it.
             Key::Enter => true,
-            Key::Space | Key::ArrowUp | Key::ArrowDown => !ctx.egui_wants_keyboard_input(),
+            Key::Space | Key::ArrowUp | Key::ArrowDown | Key::ArrowLeft | Key::ArrowRight => {
+                !ctx.egui_wants_keyboard_input()
+            }
             _ => !ctx.text_edit_focused(),
         }
     }

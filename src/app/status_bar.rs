@@ -1,10 +1,11 @@
-//! The status bar: what computes, how fast, and how far an export is.
+//! The status bar: what computes, how fast, and how far exports are.
 
 use std::time::Duration;
 
-use eframe::egui::{Align, Button, Label, Layout, Panel, ProgressBar, RichText, Ui, vec2};
+use eframe::egui::{Align, Button, Layout, Panel, RichText, Ui, vec2};
 
-use super::export::Job;
+use super::exports::{self, Exports};
+use super::strings::film;
 use super::{Action, Workspace, strings, theme};
 use crate::engine::Processor;
 
@@ -15,7 +16,8 @@ pub fn show(
     ui: &mut Ui,
     processor: Option<&Processor>,
     time: Option<Duration>,
-    job: Option<&Job>,
+    (photos, is_shown): (usize, bool),
+    exports: &Exports,
     learning: Option<&str>,
     actions: &mut Vec<Action>,
 ) {
@@ -28,6 +30,15 @@ pub fn show(
                 ui.label(theme::weak(strings::frame_time(time)))
                     .on_hover_text(strings::FRAME_TIME_TIP);
             }
+            if photos > 1 {
+                ui.add_space(theme::S);
+                let words = RichText::new(film::FILMSTRIP).small();
+                let button =
+                    ui.add(Button::new(words).selected(is_shown).min_size(vec2(0.0, 24.0)));
+                if button.on_hover_text(film::FILMSTRIP_TIP).clicked() {
+                    actions.push(Action::Film(super::film::Action::ToggleStrip));
+                }
+            }
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 if let Some(words) = learning {
                     // From the right: the way to where it can be stopped.
@@ -38,31 +49,7 @@ pub fn show(
                     }
                     ui.add_space(theme::S);
                 }
-                match job {
-                    None => {}
-                    Some(Job::Running { target, progress, .. }) => {
-                        running(ui, &strings::exporting(target, *progress), *progress, actions);
-                    }
-                    Some(Job::Failed(target)) => {
-                        if small_button(ui, strings::DISMISS) {
-                            actions.push(Action::DismissJob);
-                        }
-                        theme::chip(ui, &strings::not_saved(target))
-                            .on_hover_text(target.display().to_string());
-                    }
-                    Some(Job::Saved(target)) => {
-                        if small_button(ui, strings::DISMISS) {
-                            actions.push(Action::DismissJob);
-                        }
-                        if small_button(ui, strings::SHOW_IN_FOLDER) {
-                            actions.push(Action::ShowInFolder(target.clone()));
-                        }
-                        ui.add(
-                            Label::new(RichText::new(strings::saved(target)).small()).truncate(),
-                        )
-                        .on_hover_text(target.display().to_string());
-                    }
-                }
+                exports::show_status(ui, exports, actions);
             });
         });
     });
@@ -81,18 +68,4 @@ fn computes(ui: &mut Ui, processor: Option<&Processor>) {
                 .on_hover_text(strings::on_processor_tip(reason, *threads));
         }
     }
-}
-
-/// From right to left.
-fn running(ui: &mut Ui, words: &str, progress: f32, actions: &mut Vec<Action>) {
-    if small_button(ui, strings::CANCEL) {
-        actions.push(Action::CancelExport);
-    }
-    let bar = ProgressBar::new(progress).desired_width(160.0).desired_height(6.0);
-    ui.add(bar.fill(theme::TEXT)).accessible_name(strings::EXPORT_NOW);
-    ui.add(Label::new(RichText::new(words).small()).truncate());
-}
-
-fn small_button(ui: &mut Ui, words: &str) -> bool {
-    ui.add(Button::new(RichText::new(words).small()).min_size(vec2(0.0, 24.0))).clicked()
 }

@@ -1,7 +1,10 @@
 //! Every word that the user reads, in one place.
 
 pub mod balance;
+pub mod export;
+pub mod film;
 pub mod learn;
+pub mod own;
 pub mod scopes;
 pub mod tune;
 pub mod xray;
@@ -21,7 +24,6 @@ pub const OPEN: &str = "Open…";
 pub const OPEN_TIP: &str = "Open a photo";
 pub const EXPORT: &str = "Export…";
 pub const EXPORT_TIP: &str = "Write an edited copy; your photo is not touched";
-pub const EXPORT_BUSY: &str = "An export is running. Its progress is at the bottom right.";
 pub const SHORTCUTS: &str = "Shortcuts";
 pub const SHORTCUTS_TIP: &str = "All keys at a glance";
 
@@ -95,7 +97,7 @@ pub const ORIGINAL_HAS_NO_STRENGTH: &str = "The original has none.";
 // Filters.
 pub const SEARCH: &str = "Find a filter";
 /// Shown when the window is closed in mid-export.
-pub const CLOSE_WHILE_EXPORTING: &str = "An export is still being written. Close the window again to stop it; nothing of it will be left.";
+pub const CLOSE_WHILE_EXPORTING: &str = "Exports are still being written. Close the window again to stop them: what is saved stays, of the rest nothing is left.";
 pub const MY_FILTERS: &str = "My filters";
 pub const LEARN_NEW: &str = "Learn a new filter";
 pub const MY_FILTERS_EMPTY: &str =
@@ -134,7 +136,6 @@ pub const FORMAT_MISSING: &str = "End the name with .jpg, .png or .tif.";
 pub const FOLDER_MISSING: &str = "That folder does not exist.";
 pub const QUALITY: &str = "Quality";
 pub const QUALITY_TIP: &str = "Of the JPEG: 90 and more is hard to tell from the original";
-pub const KEPT: &str = "Metadata and colour profile are kept. Your photo is not touched.";
 pub const EXPORT_NOW: &str = "Export";
 pub const REPLACE: &str = "Replace";
 pub const CANCEL: &str = "Cancel";
@@ -335,11 +336,6 @@ pub fn opening(name: &str) -> String {
     format!("Opening {name}…")
 }
 
-/// Only one of several photos was opened.
-pub fn one_photo(name: &str) -> String {
-    format!("One photo is shown at a time: {name} was opened, the others were not.")
-}
-
 /// An existing file is in the way.
 pub fn replace_question(target: &Path) -> String {
     format!("{} exists. Replace it?", file_name(target))
@@ -478,6 +474,25 @@ pub fn filter_gone(names: &[String]) -> String {
         names.join(", ")
     )
 }
+
+/// What lies beside a photo cannot be read.
+pub fn sidecar_damaged(aside: &Path) -> String {
+    format!(
+        "The edit beside this photo could not be read and was put aside as {}. The photo is safe; it is shown with the edit that this program kept, if there is one.",
+        file_name(aside)
+    )
+}
+
+/// Filters are another version than an edit was made with.
+pub fn other_version(titles: &[String]) -> String {
+    format!(
+        "The edit beside this photo was made with another version of {}: it may look different here. Nothing was changed.",
+        titles.join(", ")
+    )
+}
+
+pub const BESIDE: &str = "Keep edits beside photos";
+pub const BESIDE_TIP: &str = "Every edit is kept by this program. This also writes it into the photo’s folder, as PHOTO.understudy.json, so that it moves with the photo. The photo itself is never written to";
 
 /// An edit could not be kept.
 pub fn not_kept(reason: &str) -> String {

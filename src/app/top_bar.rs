@@ -2,8 +2,9 @@
 
 use eframe::egui::{Align, Button, Label, Layout, Panel, RichText, Ui, vec2};
 
+use super::recent::Recent;
 use super::shortcuts::{Shortcut, tip};
-use super::{Action, Workspace, strings, theme};
+use super::{Action, Workspace, film, strings, theme};
 use crate::photo::Photo;
 
 const HEIGHT: f32 = 48.0;
@@ -13,7 +14,7 @@ pub fn show(
     ui: &mut Ui,
     workspace: Workspace,
     photo: Option<&Photo>,
-    exporting: bool,
+    recent: &Recent,
     actions: &mut Vec<Action>,
 ) {
     let frame = theme::panel_frame(vec2(theme::M, 0.0));
@@ -24,13 +25,10 @@ pub fn show(
             if tip(ui.button(strings::OPEN), strings::OPEN_TIP, Shortcut::Open).clicked() {
                 actions.push(Action::AskOpen);
             }
+            open_menu(ui, recent, actions);
             let export = ui
-                .add_enabled(photo.is_some() && !exporting, Button::new(strings::EXPORT))
-                .on_disabled_hover_text(if exporting {
-                    strings::EXPORT_BUSY
-                } else {
-                    strings::NO_PHOTO
-                });
+                .add_enabled(photo.is_some(), Button::new(strings::EXPORT))
+                .on_disabled_hover_text(strings::NO_PHOTO);
             if tip(export, strings::EXPORT_TIP, Shortcut::Export).clicked() {
                 actions.push(Action::AskExport);
             }
@@ -54,6 +52,35 @@ pub fn show(
             });
         });
     });
+}
+
+/// Folders, and what was opened of late.
+fn open_menu(ui: &mut Ui, recent: &Recent, actions: &mut Vec<Action>) {
+    let menu = ui.menu_button(strings::film::RECENT, |ui| {
+        ui.set_min_width(280.0);
+        let entry = |ui: &mut Ui, words: &str| {
+            ui.add(Button::new(words).frame_when_inactive(false).truncate())
+        };
+        let folder = entry(ui, strings::film::OPEN_FOLDER);
+        if tip(folder, strings::film::OPEN_FOLDER_TIP, Shortcut::OpenFolder).clicked() {
+            actions.push(Action::Film(film::Action::AskFolder));
+            ui.close();
+        }
+        ui.separator();
+        let mut is_empty = true;
+        for path in recent.there() {
+            is_empty = false;
+            let words = strings::film::recent(path);
+            if entry(ui, &words).on_hover_text(path.display().to_string()).clicked() {
+                actions.push(Action::Open(vec![path.clone()]));
+                ui.close();
+            }
+        }
+        if is_empty {
+            ui.label(theme::weak(strings::film::NOTHING_RECENT));
+        }
+    });
+    menu.response.on_hover_text(strings::film::RECENT_TIP);
 }
 
 fn name(ui: &mut Ui, photo: &Photo) {

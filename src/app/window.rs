@@ -1,6 +1,6 @@
 //! Opens the window.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use eframe::egui::{Context, ViewportBuilder, ViewportCommand};
@@ -8,18 +8,19 @@ use eframe::egui_wgpu::{WgpuConfiguration, WgpuSetup, WgpuSetupCreateNew};
 use eframe::{NativeOptions, Renderer};
 
 use super::memory::Memory;
-use super::{App, keeping, strings};
+use super::{App, instance, keeping, strings};
 use crate::engine::Choice;
 
 const SIZE: [f32; 2] = [1280.0, 800.0];
 const SIZE_MIN: [f32; 2] = [960.0, 600.0];
 
 /// Opens the window, with the first of `photos` or with the photo that comes with the program, and
-/// returns when it is closed. `choice` says what renders.
+/// returns when it is closed. `choice` says what renders. Where there is a window already, it opens them
+/// and this returns at once, unless this one is to be `alone`.
 ///
 /// # Errors
 /// A sentence when no window can be opened; it names the way to work without one.
-pub fn run(photos: Vec<PathBuf>, choice: Choice) -> Result<(), String> {
+pub fn run(photos: Vec<PathBuf>, choice: Choice, alone: bool) -> Result<(), String> {
     let viewport = ViewportBuilder::default()
         .with_title(strings::APP)
         .with_app_id(strings::APP_ID)
@@ -32,6 +33,11 @@ pub fn run(photos: Vec<PathBuf>, choice: Choice) -> Result<(), String> {
         ..Default::default()
     };
     let memory = Memory::of_system();
+    let folder = memory.as_ref().map(|memory| memory.folder().to_owned());
+    let folder = folder.filter(|_| !alone);
+    if folder.as_ref().is_some_and(|folder| instance::hand_over(folder, &photos)) {
+        return Ok(());
+    }
     let photos = if photos.is_empty() { keeping::last_photo(memory.as_ref()) } else { photos };
     let create = move |cc: &eframe::CreationContext<'_>| {
         let app = App::new(cc, photos, choice);
@@ -39,11 +45,29 @@ pub fn run(photos: Vec<PathBuf>, choice: Choice) -> Result<(), String> {
             Some(memory) => app.with_memory(memory),
             None => app,
         };
+        let app = match folder {
+            Some(folder) => app.with_hand_over(&folder, &cc.egui_ctx),
+            None => app,
+        };
         close_on_signals(&cc.egui_ctx);
         Ok(Box::new(app) as Box<dyn eframe::App>)
     };
     eframe::run_native(strings::APP, options, Box::new(create))
         .map_err(|error| strings::no_window(&reason(&error)))
+}
+
+impl App {
+    /// Opens what later starts of the program hand over. `folder` is the state folder.
+    fn with_hand_over(mut self, folder: &Path, ctx: &Context) -> Self {
+        let ctx = ctx.clone();
+        let wake = move || {
+            ctx.send_viewport_cmd(ViewportCommand::Focus);
+            ctx.request_repaint();
+        };
+        // Where nobody can listen every start is a window of its own.
+        self.handed = instance::listen(folder, wake).ok();
+        self
+    }
 }
 
 /// Why there is no window, in words that are no path of a source file.

@@ -10,13 +10,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use serde_json::json;
 
 use super::{complain, say};
 use crate::edit::{Balance, Edit, Layer};
 use crate::engine::{self, Backend, Choice};
 use crate::operator::{Library, Tuning};
-use crate::photo::{self, ExportOptions, Format};
+use crate::photo::{self, Colours, Depth, ExportOptions, Format, Size};
 use crate::render::Source;
 
 #[derive(Debug, clap::Args)]
@@ -56,6 +57,18 @@ pub(super) struct Arguments {
     /// Quality of a JPEG, from 1 to 100
     #[arg(long, default_value_t = 92, value_parser = clap::value_parser!(u8).range(1..=100))]
     quality: u8,
+    /// Size: pixels of the longer side (2048), or a part of the photo's own (50%); never enlarged
+    #[arg(long, value_parser = size)]
+    size: Option<Size>,
+    /// Bits a channel of a PNG or TIFF: 8 or 16; as the photo where left out
+    #[arg(long, value_parser = depth())]
+    depth: Option<Depth>,
+    /// Colour space: the photo's own, or another one
+    #[arg(long, value_parser = colours(), default_value = "photo")]
+    colours: Colours,
+    /// Leave out metadata, also what was done to the photo
+    #[arg(long)]
+    no_metadata: bool,
     /// Replace files that exist; never the photos themselves
     #[arg(long)]
     overwrite: bool,
@@ -76,6 +89,34 @@ where
     }
 }
 
+/// Reads a size.
+fn size(text: &str) -> Result<Size, String> {
+    let read = || match text.strip_suffix('%') {
+        Some(part) => {
+            let part: f32 = part.trim().parse().ok()?;
+            (part > 0.0 && part <= 100.0).then_some(Size::Percent(part))
+        }
+        None => text.parse().ok().filter(|side| *side > 0).map(Size::LongSide),
+    };
+    read().ok_or_else(|| {
+        "it must be the pixels of the longer side, such as 2048, or a part up to 100%, such as 50%"
+            .to_owned()
+    })
+}
+
+/// Reads bits a channel.
+fn depth() -> impl TypedValueParser<Value = Depth> {
+    PossibleValuesParser::new(["8", "16"])
+        .map(|bits| if bits == "8" { Depth::Eight } else { Depth::Sixteen })
+}
+
+/// Reads a colour space.
+fn colours() -> impl TypedValueParser<Value = Colours> {
+    PossibleValuesParser::new(Colours::ALL.map(Colours::name)).map(|word| {
+        Colours::ALL.into_iter().find(|colours| colours.name() == word).unwrap_or_default()
+    })
+}
+
 pub(super) fn run(arguments: &Arguments) -> Result<(), String> {
     let operator = Library::load().find(&arguments.filter).map_err(|error| error.to_string())?;
     let tuning = Tuning {
@@ -91,7 +132,14 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), String> {
     let edit = Edit { layers: vec![layer] };
     let targets = targets(&arguments.photos, &arguments.out)?;
     let backend = Backend::headless(arguments.engine)?;
-    let options = ExportOptions { quality: arguments.quality, overwrite: arguments.overwrite };
+    let options = ExportOptions {
+        quality: arguments.quality,
+        depth: arguments.depth,
+        size: arguments.size.unwrap_or_default(),
+        colours: arguments.colours,
+        metadata: !arguments.no_metadata,
+        overwrite: arguments.overwrite,
+    };
     let mut failures = Vec::new();
     let stopped = super::stopped_by_signals();
     for (photo, target) in arguments.photos.iter().zip(&targets) {

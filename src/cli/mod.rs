@@ -31,11 +31,14 @@ use crate::engine::Choice;
 struct Arguments {
     #[command(subcommand)]
     command: Option<Command>,
-    /// Photos to open in the window
+    /// Photos, a folder of them, or filters to open in the window
     photos: Vec<PathBuf>,
     /// What renders
     #[arg(long, value_parser = engine(), default_value = "auto")]
     engine: Choice,
+    /// Open a window of its own, also where there is one already
+    #[arg(long)]
+    new_window: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -74,7 +77,7 @@ pub fn main() -> ExitCode {
         Some(Command::Prior(arguments)) => prior::run(&arguments),
         Some(Command::LearningReport(arguments)) => report::run(&arguments),
         Some(Command::Bench(arguments)) => bench::run(&arguments),
-        None => window(arguments.photos, arguments.engine),
+        None => window(arguments.photos, arguments.engine, arguments.new_window),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -86,14 +89,14 @@ pub fn main() -> ExitCode {
 }
 
 /// Opens the window, unless what was meant was no photo.
-fn window(photos: Vec<PathBuf>, engine: Choice) -> Result<(), String> {
+fn window(photos: Vec<PathBuf>, engine: Choice, alone: bool) -> Result<(), String> {
     if let Some(missing) = photos.iter().find(|photo| !photo.exists()) {
         return Err(format!(
             "There is no photo “{}”, and no command of that name. `understudy --help` lists the commands.",
             missing.display()
         ));
     }
-    crate::app::run(photos, engine)
+    crate::app::run(photos, engine, alone)
 }
 
 /// Reads what `--engine` says.

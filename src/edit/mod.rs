@@ -3,6 +3,10 @@
 //! Values are compared with `==`: whoever wants to know whether anything changed compares the last
 //! one sent with the new one.
 
+mod record;
+
+pub use record::FilterRecord;
+
 use std::sync::Arc;
 
 pub use crate::kernel::balance::Balance;

@@ -9,8 +9,8 @@ use super::Backend;
 use crate::edit::Edit;
 use crate::gpu::{Gpu, GpuPhoto, GpuSolver, StripRenderer};
 use crate::kernel::render::Stage;
-use crate::photo::{self, ExportOptions, Image, PhotoError};
-use crate::render::{self, Solver, Source};
+use crate::photo::{self, Depth, ExportOptions, Image, PhotoError};
+use crate::render::{self, Scaling, Solver, Source};
 
 /// Writes a photo with an edit to `target`. `progress` is told how much is rendered, 0..1; once
 /// `cancelled` is true the export ends with [`PhotoError::Cancelled`] and nothing is left of it.
@@ -26,19 +26,28 @@ pub fn export(
     progress: &mut dyn FnMut(f32),
     cancelled: &AtomicBool,
 ) -> Result<(), PhotoError> {
-    let height = source.image().height as f32;
+    let from = [source.image().width, source.image().height];
+    let to = options.size.of(from[0], from[1]);
+    let scaling = (to != from).then(|| Scaling::new(from, to));
     // Solved at the first strip, so that a target that cannot be written is refused before.
     let mut strips: Option<Strips<'_>> = None;
-    photo::export(source.photo(), target, options, &mut |rows| {
+    let mut render = |rows: Range<usize>| {
         if cancelled.load(Ordering::Relaxed) {
             return Err(PhotoError::Cancelled);
         }
         let end = rows.end as f32;
         let failed = |reason: String| PhotoError::Render { reason };
-        let strips = strips.get_or_insert_with(|| Strips::new(backend, source, edit));
+        let strips =
+            strips.get_or_insert_with(|| Strips::new(backend, source, edit, options.depth));
         let strip = strips.render(rows).map_err(failed)?;
-        progress(end / height);
+        progress(end / from[1] as f32);
         Ok(strip)
+    };
+    let has_alpha = source.photo().has_alpha;
+    let record = edit.record();
+    photo::export(source.photo(), target, options, &record, &mut |rows| match &scaling {
+        Some(scaling) => scaling.strip(rows, has_alpha, &mut render),
+        None => render(rows),
     })
 }
 
@@ -49,17 +58,25 @@ pub struct Strips<'a> {
     source: &'a Source,
     edit: &'a Edit,
     gpu: Option<(Arc<Gpu>, Option<StripRenderer<'a>>)>,
+    is_deep: bool,
     stages: Option<Vec<Stage>>,
 }
 
 impl<'a> Strips<'a> {
-    /// Nothing is computed yet.
-    pub fn new(backend: &Backend, source: &'a Source, edit: &'a Edit) -> Self {
+    /// Nothing is computed yet. A photo of 8 bits that is wanted in 16 is rendered on the CPU: the card
+    /// rounds to the photo's own codes.
+    pub fn new(
+        backend: &Backend,
+        source: &'a Source,
+        edit: &'a Edit,
+        depth: Option<Depth>,
+    ) -> Self {
+        let is_deep = depth == Some(Depth::Sixteen) && source.image().depth() == Depth::Eight;
         let gpu = match backend {
-            Backend::Cpu { .. } => None,
-            Backend::Gpu(gpu) => Some((Arc::clone(gpu), None)),
+            Backend::Gpu(gpu) if !is_deep => Some((Arc::clone(gpu), None)),
+            _ => None,
         };
-        Self { source, edit, gpu, stages: None }
+        Self { source, edit, gpu, is_deep, stages: None }
     }
 
     /// Rows `rows` at full size.
@@ -92,7 +109,8 @@ impl<'a> Strips<'a> {
                 self.stages.insert(solved.map_err(reason)?)
             }
         };
-        Ok(render::strip(self.source, stages, rows))
+        let strip = if self.is_deep { render::deep_strip } else { render::strip };
+        Ok(strip(self.source, stages, rows))
     }
 }
 

@@ -69,11 +69,20 @@ pub struct Wall {
     pub side: u32,
 }
 
+/// A photo that is to be written.
+#[derive(Clone, Debug)]
+pub enum Exported {
+    /// One that is open.
+    Open(Arc<Photo>),
+    /// A file: it is opened for the export and forgotten behind it.
+    File(PathBuf),
+}
+
 /// An order to write a photo.
 #[derive(Clone, Debug)]
 pub struct Export {
     /// The photo.
-    pub photo: Arc<Photo>,
+    pub photo: Exported,
     /// What is done to it.
     pub edit: Edit,
     /// The file to write.

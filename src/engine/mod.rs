@@ -19,7 +19,7 @@ pub use evidence::{Question, Weighed};
 pub use export::{Strips, export};
 pub use memory::Memory;
 pub use message::{
-    Command, Event, Export, Frame, Picture, Processor, Scene, Thumbnail, Ticket, Wall,
+    Command, Event, Export, Exported, Frame, Picture, Processor, Scene, Thumbnail, Ticket, Wall,
 };
 pub use study::{Studied, Study};
 

@@ -12,8 +12,9 @@ use std::time::Duration;
 
 use super::evidence::Evidence;
 use super::viewer::{Refinement, Trouble, Viewer};
-use super::{Backend, Command, Event, Export, Kept, Scene, Study, Ticket, Wall, export};
+use super::{Backend, Command, Event, Export, Exported, Kept, Scene, Study, Ticket, Wall, export};
 use crate::photo::{self, Photo, PhotoError};
+use crate::render::Source;
 
 /// The photo that comes with the program.
 const BUNDLED: &[u8] = include_bytes!("../../assets/first-photo.jpg");
@@ -208,11 +209,25 @@ impl Worker {
     fn export(&mut self, ticket: Ticket, order: Export) {
         let cancelled = Arc::new(AtomicBool::new(false));
         let seen = Arc::clone(&cancelled);
-        let (source, backend) = (self.viewer.source(&order.photo), self.viewer.backend.clone());
+        let backend = self.viewer.backend.clone();
+        let open = match &order.photo {
+            Exported::Open(photo) => Some(self.viewer.source(photo)),
+            Exported::File(_) => None,
+        };
         let thread = self.job(ticket, move |outbox| {
             let mut progress = |done| outbox.send(Event::Progress(ticket, done));
-            let Export { edit, target, options, .. } = order;
-            match export(&backend, &source, &edit, &target, &options, &mut progress, &seen) {
+            let Export { photo, edit, target, options } = order;
+            let source = match (open, photo) {
+                (Some(source), _) => Ok(source),
+                (None, Exported::Open(photo)) => Ok(Arc::new(Source::new(photo))),
+                (None, Exported::File(path)) => {
+                    photo::open(&path).map(|photo| Arc::new(Source::new(Arc::new(photo))))
+                }
+            };
+            let done = source.and_then(|source| {
+                export(&backend, &source, &edit, &target, &options, &mut progress, &seen)
+            });
+            match done {
                 Ok(()) => Event::Exported(ticket, target),
                 Err(PhotoError::Cancelled) => Event::Cancelled(ticket),
                 Err(error) => Event::Failed(ticket, error.to_string()),

@@ -12,6 +12,7 @@ use std::io::{Read as _, Write as _};
 use std::path::Path;
 
 use crate::atomic::Draft;
+use crate::hash::sha256_of;
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 
 use super::spec::{BaseSpec, FORMAT, GuidedSpec, LayerSpec, Spec, newer_part};
@@ -413,6 +414,14 @@ fn check_values(name: &str, values: impl Iterator<Item = f64> + Clone) -> Result
         return Err(format!("“{name}” holds absurdly large values"));
     }
     Ok(())
+}
+
+impl Operator {
+    /// The SHA-256 of the filter's file: which version of it this is.
+    pub fn sha256(&self) -> String {
+        // What was read or learned can be written.
+        bytes_of(self).map(|bytes| sha256_of(&bytes)).unwrap_or_default()
+    }
 }
 
 /// The file's bytes: the same operator always gives the same ones.

@@ -18,6 +18,9 @@ const BUILT_IN: [(&str, &[u8]); 8] = [
     ("detail", include_bytes!("../../models/detail.safetensors")),
 ];
 
+/// Where files of filters go that are deleted, inside the folder of filters.
+const DELETED: &str = "deleted";
+
 /// All filters that can be applied by name.
 #[derive(Debug, Default)]
 pub struct Library {
@@ -139,6 +142,58 @@ impl Library {
         let file = file_of(&name.unwrap_or_default());
         write(operator, &file, false)?;
         self.take(&file)
+    }
+
+    /// Gives a filter of the user's own another title; its name and its place stay. Returns the filter
+    /// before and after.
+    ///
+    /// # Errors
+    /// When it is none of the user's own, or its file cannot be written.
+    pub fn rename(
+        &mut self,
+        place: usize,
+        title: String,
+    ) -> Result<[Arc<Operator>; 2], OperatorError> {
+        let (entry, file) = self.own(place)?;
+        let renamed = Arc::new(Operator { title, ..Operator::clone(&entry.operator) });
+        write(&renamed, &file, true)?;
+        let before = std::mem::replace(&mut entry.operator, Arc::clone(&renamed));
+        Ok([before, renamed])
+    }
+
+    /// Takes a filter of the user's own out and puts its file away into the folder `deleted`; returns
+    /// where it is now.
+    ///
+    /// # Errors
+    /// When it is none of the user's own, or its file cannot be moved.
+    pub fn delete(&mut self, place: usize) -> Result<(Entry, PathBuf), OperatorError> {
+        let (entry, file) = self.own(place)?;
+        let failed = |error: std::io::Error| OperatorError::Write {
+            path: file.clone(),
+            reason: error.to_string(),
+        };
+        let folder = file.with_file_name(DELETED);
+        fs::create_dir_all(&folder).map_err(failed)?;
+        let name = entry.name.clone();
+        let named = |number: usize| match number {
+            1 => folder.join(format!("{name}.safetensors")),
+            number => folder.join(format!("{name}-{number}.safetensors")),
+        };
+        let away = (1..).map(named).find(|path| !path.exists()).unwrap_or_else(|| named(1));
+        fs::rename(&file, &away).map_err(failed)?;
+        Ok((self.entries.remove(place), away))
+    }
+
+    /// A filter of the user's own, and its file.
+    fn own(&mut self, place: usize) -> Result<(&mut Entry, PathBuf), OperatorError> {
+        let own = self.entries.get_mut(place).and_then(|entry| {
+            let file = entry.file.clone().filter(|_| !entry.builtin)?;
+            Some((entry, file))
+        });
+        own.ok_or_else(|| OperatorError::Write {
+            path: PathBuf::from("a filter that comes with the program"),
+            reason: "it stays as it is".to_owned(),
+        })
     }
 
     fn add(

@@ -3,6 +3,8 @@
 //! has no checksums, so rot that decodes is not noticed.
 
 use std::any::Any;
+use std::fs::File;
+use std::io::Read as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
@@ -21,10 +23,32 @@ pub(super) const MAX_SIDE: u64 = 65500;
 /// about ten.
 const SCANS_MAX: usize = 500;
 
+/// Eighths of the whole, to which libjpeg scales while it decodes.
+const WHOLE: usize = 8;
+/// Where the small picture of a photo is looked for.
+const HEAD: u64 = 1 << 18;
+
 /// Decodes a file that starts as a JPEG does.
 pub(super) fn decode(path: &Path) -> Result<Decoded, PhotoError> {
     let bytes = std::fs::read(path).map_err(|error| PhotoError::unreadable(path, &error))?;
-    decode_bytes(&bytes, path)
+    decode_bytes(path, &bytes, WHOLE)
+}
+
+/// The same, small: the longer side is `side` pixels or more where the photo's is. It is the picture
+/// that the camera put in for this, if that is at least half as large; else the photo itself is
+/// decoded at a part of its size.
+pub(super) fn decode_small(path: &Path, side: usize) -> Result<Decoded, PhotoError> {
+    let unreadable = |error: std::io::Error| PhotoError::unreadable(path, &error);
+    let mut bytes = Vec::new();
+    let mut file = File::open(path).map_err(unreadable)?;
+    file.by_ref().take(HEAD).read_to_end(&mut bytes).map_err(unreadable)?;
+    if let Some(embedded) = embedded(path, &bytes, side) {
+        return Ok(embedded);
+    }
+    file.read_to_end(&mut bytes).map_err(unreadable)?;
+    let long = outline(&bytes).size.map_or(1, |(width, height)| usize::from(width.max(height)));
+    let eighths = (side * WHOLE).div_ceil(long.max(1)).clamp(1, WHOLE);
+    decode_bytes(path, &bytes, eighths)
 }
 
 /// Width and height of a picture, if it is one.
@@ -32,8 +56,33 @@ pub(super) fn size(bytes: &[u8]) -> Option<[usize; 2]> {
     outline(bytes).size.map(|(width, height)| [width, height].map(usize::from))
 }
 
-/// Decodes a file that is in memory; `path` is only named in errors.
-pub(super) fn decode_bytes(bytes: &[u8], path: &Path) -> Result<Decoded, PhotoError> {
+/// Decodes a whole file that is in memory; `path` is only named in errors.
+pub(super) fn decode_whole(path: &Path, bytes: &[u8]) -> Result<Decoded, PhotoError> {
+    decode_bytes(path, bytes, WHOLE)
+}
+
+/// The picture in a file's EXIF data, cut to the photo's shape: some have black bars.
+fn embedded(path: &Path, head: &[u8], side: usize) -> Option<Decoded> {
+    let outline = outline(head);
+    let blob = outline.metadata.exif.as_deref()?;
+    let (width, height) = outline.size?;
+    let decoded = decode_bytes(path, exif::thumbnail(blob)?, WHOLE).ok()?;
+    let Raster::Eight(pixels) = decoded.raster else { return None };
+    let (across, down) = (decoded.width, pixels.len() / decoded.width);
+    if across.max(down) < side.min(usize::from(width.max(height))) / 2 {
+        return None;
+    }
+    let shape = f64::from(width) / f64::from(height);
+    let columns = ((down as f64 * shape).round() as usize).clamp(1, across);
+    let rows = ((across as f64 / shape).round() as usize).clamp(1, down);
+    let (left, top) = ((across - columns) / 2, (down - rows) / 2);
+    let row = |y: usize| &pixels[y * across + left..][..columns];
+    let pixels = (top..top + rows).flat_map(row).copied().collect();
+    let orientation = exif::orientation(blob);
+    Some(Decoded { width: columns, raster: Raster::Eight(pixels), orientation, ..decoded })
+}
+
+fn decode_bytes(path: &Path, bytes: &[u8], eighths: usize) -> Result<Decoded, PhotoError> {
     let outline = outline(bytes);
     let (width, height) = outline
         .size
@@ -51,7 +100,7 @@ pub(super) fn decode_bytes(bytes: &[u8], path: &Path) -> Result<Decoded, PhotoEr
         return Err(PhotoError::damaged(path, "it goes over its picture more than 500 times"));
     }
     let mut notices = Vec::new();
-    let (pixels, damage) = pixels(bytes, &outline)
+    let (pixels, damage) = pixels(bytes, &outline, eighths)
         .map_err(|reason| PhotoError::damaged(path, &format!("JPEG data: {reason}")))?;
     if let (Some(damage), true) = (damage, outline.is_complete) {
         notices.push(format!(
@@ -71,7 +120,7 @@ pub(super) fn decode_bytes(bytes: &[u8], path: &Path) -> Result<Decoded, PhotoEr
         _ => Model::Rgb,
     };
     Ok(Decoded {
-        width: width as usize,
+        width: (width as usize * eighths).div_ceil(WHOLE),
         raster: Raster::Eight(pixels),
         model,
         depth: Depth::Eight,
@@ -87,21 +136,29 @@ type Pixels = Vec<[u8; 4]>;
 
 /// Decodes the picture, opaque RGBA or inks, and says what is wrong with it. The error, where nothing
 /// can be shown, is the end of a sentence.
-fn pixels(bytes: &[u8], outline: &Outline) -> Result<(Pixels, Option<String>), String> {
-    let (width, height) = outline.size.map_or((0, 0), |(w, h)| (usize::from(w), usize::from(h)));
+fn pixels(
+    bytes: &[u8],
+    outline: &Outline,
+    eighths: usize,
+) -> Result<(Pixels, Option<String>), String> {
+    let full = outline.size.map_or((0, 0), |(w, h)| (usize::from(w), usize::from(h)));
+    let [width, height] = [full.0, full.1].map(|side| (side * eighths).div_ceil(WHOLE));
     // Grey where nothing is decoded.
     let mut pixels = vec![[128, 128, 128, 255]; width * height];
     drop(jpeg_errors::take_damage());
     let mut has_begun = false;
     let result = catch_unwind(AssertUnwindSafe(|| -> Result<(), String> {
         let words = |error: std::io::Error| error.to_string();
-        let decoder =
+        let mut decoder =
             Decompress::with_err(jpeg_errors::manager()).from_mem(bytes).map_err(words)?;
-        if decoder.size() != (width, height) {
+        if decoder.size() != full {
             return Err("it holds more than one picture".to_owned());
         }
         let colors =
             if outline.components == 4 { ColorSpace::JCS_CMYK } else { ColorSpace::JCS_EXT_RGBA };
+        if eighths < WHOLE {
+            decoder.scale(eighths as u8);
+        }
         let mut started = decoder.to_colorspace(colors).map_err(words)?;
         has_begun = true;
         started.read_scanlines_into(&mut pixels).map(drop).map_err(words)

@@ -11,9 +11,9 @@ use jpeg_encoder::{
     ChromaSubsamplingMethod, Encoder, EncodingError, ImageBuffer, JpegColorType, rgb_to_ycbcr,
 };
 
+use super::outgoing::Outgoing;
 use super::strips::Strips;
-use super::values::Values;
-use super::{Photo, PhotoError, exif, iptc, xmp};
+use super::{PhotoError, exif, iptc, xmp};
 
 /// Bytes that one segment holds.
 const MAX_SEGMENT: usize = 65533;
@@ -22,22 +22,21 @@ const ENCODER_HEADER: usize = 20;
 
 /// Writes a JPEG file.
 pub(super) fn encode(
-    photo: &Photo,
+    outgoing: &Outgoing<'_>,
     quality: u8,
     strips: Strips<'_>,
-    values: Values,
     target: &Path,
     file: &mut BufWriter<File>,
 ) -> Result<(), PhotoError> {
-    file.write_all(&header(photo)).map_err(|error| PhotoError::unwritable(target, &error))?;
+    file.write_all(&header(outgoing)).map_err(|error| PhotoError::unwritable(target, &error))?;
     let failure = Rc::new(RefCell::new(None));
     let writer = BodyWriter { file, skip: ENCODER_HEADER, failure: Rc::clone(&failure) };
     let mut encoder = Encoder::new(writer, quality.clamp(1, 100));
     encoder.set_chroma_subsampling_method(ChromaSubsamplingMethod::Average);
     let rows = Rows {
-        width: photo.image.width as u16,
-        height: photo.image.height as u16,
-        state: RefCell::new(State { strips, values, top: 0, end: 0, samples: Vec::new() }),
+        width: outgoing.width as u16,
+        height: outgoing.height as u16,
+        state: RefCell::new(State { strips, outgoing, top: 0, end: 0, samples: Vec::new() }),
         failure: Rc::clone(&failure),
     };
     let result = encoder.encode_image(rows);
@@ -51,16 +50,15 @@ pub(super) fn encode(
 }
 
 /// Everything before the tables.
-fn header(photo: &Photo) -> Vec<u8> {
-    let metadata = &photo.metadata;
+fn header(outgoing: &Outgoing<'_>) -> Vec<u8> {
+    let metadata = &outgoing.metadata;
     let mut header = vec![0xFF, 0xD8];
     // JFIF and EXIF both want to be the first. JFIF is, unless the source had none: then offsets
     // into the file that stand in a maker's note stay true.
     if metadata.density.is_some() || metadata.exif.is_none() {
         jfif(&mut header, metadata.density.unwrap_or((1, 1, 0)));
     }
-    if let Some(blob) = &metadata.exif {
-        let blob = exif::for_export(blob, photo.image.width, photo.image.height);
+    if let Some(blob) = outgoing.exif() {
         if let Some(blob) = exif::shortened(&blob, MAX_SEGMENT - 6) {
             segment(&mut header, 0xE1, &[b"Exif\0\0", &blob[..]].concat());
         }
@@ -77,7 +75,7 @@ fn header(photo: &Photo) -> Vec<u8> {
     for part in metadata.iptc.iter().flat_map(|r| r.chunks(MAX_SEGMENT - iptc::HEADER.len())) {
         segment(&mut header, 0xED, &[iptc::HEADER, part].concat());
     }
-    if let Some(profile) = &photo.profile {
+    if let Some(profile) = &outgoing.profile {
         let parts = profile.chunks(MAX_SEGMENT - 14);
         let count = parts.len();
         // 255 parts are 16 MB: a longer profile does not fit, and occurs nowhere.
@@ -129,35 +127,35 @@ impl Write for BodyWriter<'_> {
 }
 
 /// The picture as the encoder sees it: a row at a time, top to bottom, the last one repeatedly.
-struct Rows<'a> {
+struct Rows<'a, 'b> {
     width: u16,
     height: u16,
-    state: RefCell<State<'a>>,
+    state: RefCell<State<'a, 'b>>,
     failure: Rc<RefCell<Option<PhotoError>>>,
 }
 
 /// The strip that is being encoded, `top..end`.
-struct State<'a> {
+struct State<'a, 'b> {
     strips: Strips<'a>,
-    values: Values,
+    outgoing: &'b Outgoing<'b>,
     top: usize,
     end: usize,
     samples: Vec<u8>,
 }
 
-impl State<'_> {
+impl State<'_, '_> {
     /// Makes sure that row `y` is there.
     fn advance(&mut self, y: usize) -> Result<(), PhotoError> {
         while y >= self.end {
             let Some((top, strip)) = self.strips.next()? else { break };
-            self.samples = self.values.eight(&strip, top);
+            self.samples = self.outgoing.values.eight(&strip, top);
             (self.top, self.end) = (top, top + strip.height);
         }
         Ok(())
     }
 }
 
-impl ImageBuffer for Rows<'_> {
+impl ImageBuffer for Rows<'_, '_> {
     fn get_jpeg_color_type(&self) -> JpegColorType {
         JpegColorType::Ycbcr
     }

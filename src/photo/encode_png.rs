@@ -8,25 +8,24 @@ use std::path::Path;
 use png::{BitDepth, ColorType, Compression, Encoder, EncodingError, Info, PixelDimensions, Unit};
 
 use super::decode_png::XMP_KEYWORD;
+use super::outgoing::Outgoing;
 use super::strips::Strips;
-use super::values::{Alpha, Values};
-use super::{Depth, Photo, PhotoError, exif, iptc, xmp};
+use super::values::Alpha;
+use super::{Depth, PhotoError, iptc, xmp};
 
 /// Bytes of compressed picture in one chunk.
 const CHUNK: usize = 1 << 18;
 
 /// Writes a PNG file.
 pub(super) fn encode(
-    photo: &Photo,
-    alpha: Alpha,
+    outgoing: &Outgoing<'_>,
     strips: Strips<'_>,
-    values: &Values,
     target: &Path,
     file: &mut BufWriter<File>,
 ) -> Result<(), PhotoError> {
     let mut failure = None;
     let writer = Watched { file, failure: &mut failure };
-    match write(photo, alpha, strips, values, writer) {
+    match write(outgoing, strips, writer) {
         Ok(()) => Ok(()),
         Err(Failure::Photo(error)) => Err(error),
         Err(Failure::Encoder(error)) => {
@@ -88,30 +87,28 @@ impl From<EncodingError> for Failure {
 
 /// Writes all chunks.
 fn write(
-    photo: &Photo,
-    alpha: Alpha,
+    outgoing: &Outgoing<'_>,
     mut strips: Strips<'_>,
-    values: &Values,
     writer: Watched<'_>,
 ) -> Result<(), Failure> {
-    let mut encoder = Encoder::with_info(writer, info(photo, alpha))?;
+    let mut encoder = Encoder::with_info(writer, info(outgoing))?;
     // A tenth larger than the default at a sixteenth of its time.
     encoder.set_compression(Compression::Fast);
-    if let Some(packet) = &photo.metadata.xmp {
+    if let Some(packet) = &outgoing.metadata.xmp {
         let packet = xmp::upright(packet);
         let text = String::from_utf8_lossy(&packet).into_owned();
         encoder.add_itxt_chunk(XMP_KEYWORD.to_owned(), text)?;
     }
-    if let Some(resources) = &photo.metadata.iptc {
+    if let Some(resources) = &outgoing.metadata.iptc {
         encoder.add_ztxt_chunk(iptc::PNG_KEYWORD.to_owned(), iptc::png_text(resources))?;
     }
     let mut writer = encoder.write_header()?;
     let mut stream = writer.stream_writer_with_size(CHUNK)?;
     while let Some((top, strip)) = strips.next()? {
-        match photo.depth {
-            Depth::Eight => stream.write_all(&values.eight(&strip, top))?,
+        match outgoing.depth {
+            Depth::Eight => stream.write_all(&outgoing.values.eight(&strip, top))?,
             Depth::Sixteen => {
-                let samples = values.sixteen(&strip);
+                let samples = outgoing.values.sixteen(&strip);
                 let bytes: Vec<[u8; 2]> = samples.into_iter().map(u16::to_be_bytes).collect();
                 stream.write_all(bytes.as_flattened())?;
             }
@@ -122,18 +119,16 @@ fn write(
 }
 
 /// The header's facts, profile and EXIF.
-fn info(photo: &Photo, alpha: Alpha) -> Info<'_> {
-    let (width, height) = (photo.image.width, photo.image.height);
-    let mut info = Info::with_size(width as u32, height as u32);
-    info.color_type = if alpha == Alpha::Kept { ColorType::Rgba } else { ColorType::Rgb };
-    info.bit_depth = match photo.depth {
+fn info<'a>(outgoing: &'a Outgoing<'_>) -> Info<'a> {
+    let mut info = Info::with_size(outgoing.width as u32, outgoing.height as u32);
+    info.color_type = if outgoing.alpha == Alpha::Kept { ColorType::Rgba } else { ColorType::Rgb };
+    info.bit_depth = match outgoing.depth {
         Depth::Eight => BitDepth::Eight,
         Depth::Sixteen => BitDepth::Sixteen,
     };
-    info.icc_profile = photo.profile.as_deref().map(Cow::Borrowed);
-    info.exif_metadata =
-        photo.metadata.exif.as_ref().map(|blob| exif::for_export(blob, width, height).into());
-    info.pixel_dims = photo.metadata.density.and_then(|(x, y, unit)| {
+    info.icc_profile = outgoing.profile.as_deref().map(Cow::Borrowed);
+    info.exif_metadata = outgoing.exif().map(Cow::Owned);
+    info.pixel_dims = outgoing.metadata.density.and_then(|(x, y, unit)| {
         let per_metre = match unit {
             1 => 1.0 / 0.0254,
             2 => 100.0,

@@ -12,10 +12,11 @@ use std::io::{BufWriter, Write};
 use std::path::Path;
 
 use super::error::name;
+use super::outgoing::Outgoing;
 use super::strips::Strips;
 use super::tiff_ifd::{Field, Order, Value, directory};
-use super::values::{Alpha, Values};
-use super::{Depth, Photo, PhotoError, exif, iptc, xmp};
+use super::values::Alpha;
+use super::{Depth, PhotoError, exif, iptc, xmp};
 
 /// Bytes of one strip, about.
 const STRIP_BYTES: usize = 1 << 18;
@@ -32,24 +33,22 @@ const X_RESOLUTION: u16 = 282;
 
 /// Writes a TIFF file.
 pub(super) fn encode(
-    photo: &Photo,
-    alpha: Alpha,
+    outgoing: &Outgoing<'_>,
     mut strips: Strips<'_>,
-    values: &Values,
     target: &Path,
     file: &mut BufWriter<File>,
 ) -> Result<(), PhotoError> {
     let failed = |error: &std::io::Error| PhotoError::unwritable(target, error);
-    let (order, head) = head(photo, alpha).ok_or_else(|| PhotoError::Unfit {
+    let (order, head) = head(outgoing).ok_or_else(|| PhotoError::Unfit {
         name: name(target),
         reason: "it would be longer than the 4 GB of a TIFF file".to_owned(),
     })?;
     file.write_all(&head).map_err(|error| failed(&error))?;
     while let Some((top, strip)) = strips.next()? {
-        match photo.depth {
-            Depth::Eight => file.write_all(&values.eight(&strip, top)),
+        match outgoing.depth {
+            Depth::Eight => file.write_all(&outgoing.values.eight(&strip, top)),
             Depth::Sixteen => {
-                let samples = values.sixteen(&strip);
+                let samples = outgoing.values.sixteen(&strip);
                 let bytes: Vec<[u8; 2]> = samples.into_iter().map(|v| order.bytes16(v)).collect();
                 file.write_all(bytes.as_flattened())
             }
@@ -60,9 +59,9 @@ pub(super) fn encode(
 }
 
 /// Everything before the strips; `None` where the file would be too long.
-fn head(photo: &Photo, alpha: Alpha) -> Option<(Order, Vec<u8>)> {
-    let (width, height) = (photo.image.width, photo.image.height);
-    let blob = photo.metadata.exif.as_ref().map(|blob| exif::for_export(blob, width, height));
+fn head(outgoing: &Outgoing<'_>) -> Option<(Order, Vec<u8>)> {
+    let (width, height) = (outgoing.width, outgoing.height);
+    let blob = outgoing.exif();
     let entries = blob.as_deref().and_then(exif::entries_for_tiff);
     let (order, entries) = entries.unwrap_or((Order::Little, Vec::new()));
     let mut head = match blob {
@@ -79,11 +78,11 @@ fn head(photo: &Photo, alpha: Alpha) -> Option<(Order, Vec<u8>)> {
         .filter(|entry| entry.tag != ORIENTATION)
         .map(|e| Field { tag: e.tag, value: Value::Placed(e.kind, e.count, e.word) })
         .collect();
-    describe(&mut fields, photo, alpha, order);
-    attach(&mut fields, photo, order);
+    describe(&mut fields, outgoing, order);
+    attach(&mut fields, outgoing, order);
 
     // The strips begin where the directory ends, whose length does not depend on their offsets.
-    let samples = alpha.samples() * if photo.depth == Depth::Eight { 1 } else { 2 };
+    let samples = outgoing.alpha.samples() * if outgoing.depth == Depth::Eight { 1 } else { 2 };
     let row_bytes = width * samples;
     let rows = (STRIP_BYTES / row_bytes).clamp(1, height);
     let counts: Vec<u64> =
@@ -98,29 +97,29 @@ fn head(photo: &Photo, alpha: Alpha) -> Option<(Order, Vec<u8>)> {
 }
 
 /// Adds what the picture is.
-fn describe(fields: &mut Vec<Field>, photo: &Photo, alpha: Alpha, order: Order) {
-    let bits = if photo.depth == Depth::Eight { 8 } else { 16 };
-    let samples = alpha.samples();
+fn describe(fields: &mut Vec<Field>, outgoing: &Outgoing<'_>, order: Order) {
+    let bits = if outgoing.depth == Depth::Eight { 8 } else { 16 };
+    let samples = outgoing.alpha.samples();
     let mut put = |tag, kind, count, bytes| {
         fields.push(Field { tag, value: Value::Plain(kind, count, bytes) });
     };
     let short = |value: u16| order.bytes16(value).to_vec();
-    put(256, LONG, 1, order.bytes32(photo.image.width as u32).to_vec());
-    put(257, LONG, 1, order.bytes32(photo.image.height as u32).to_vec());
+    put(256, LONG, 1, order.bytes32(outgoing.width as u32).to_vec());
+    put(257, LONG, 1, order.bytes32(outgoing.height as u32).to_vec());
     put(258, SHORT, samples as u32, short(bits).repeat(samples));
     put(259, SHORT, 1, short(1)); // not compressed
     put(262, SHORT, 1, short(2)); // RGB
     put(ORIENTATION, SHORT, 1, short(1));
     put(277, SHORT, 1, short(samples as u16));
     put(284, SHORT, 1, short(1)); // samples of a pixel side by side
-    if alpha == Alpha::Kept {
+    if outgoing.alpha == Alpha::Kept {
         put(338, SHORT, 1, short(2)); // straight alpha
     }
 }
 
 /// Adds density, XMP, IPTC and profile.
-fn attach(fields: &mut Vec<Field>, photo: &Photo, order: Order) {
-    let metadata = &photo.metadata;
+fn attach(fields: &mut Vec<Field>, outgoing: &Outgoing<'_>, order: Order) {
+    let metadata = &outgoing.metadata;
     let has_density = fields.iter().any(|field| field.tag == X_RESOLUTION);
     let mut put = |tag, kind, count: usize, bytes| {
         fields.push(Field { tag, value: Value::Plain(kind, count as u32, bytes) });
@@ -143,7 +142,7 @@ fn attach(fields: &mut Vec<Field>, photo: &Photo, order: Order) {
             put(34377, BYTE, others.len(), others);
         }
     }
-    if let Some(profile) = &photo.profile {
+    if let Some(profile) = &outgoing.profile {
         put(34675, UNDEFINED, profile.len(), profile.to_vec());
     }
 }

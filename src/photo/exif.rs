@@ -10,6 +10,7 @@ use super::tiff_ifd::{EXIF, Entry, Field, GPS, Order, Source, Value, directory, 
 const IMAGE_WIDTH: u16 = 256;
 const IMAGE_LENGTH: u16 = 257;
 const ORIENTATION: u16 = 274;
+const COLOR_SPACE: u16 = 40961;
 const PIXEL_X_DIMENSION: u16 = 40962;
 const PIXEL_Y_DIMENSION: u16 = 40963;
 
@@ -55,8 +56,13 @@ pub(super) fn orientation_of<R: Read + Seek>(source: &mut Source<R>) -> u16 {
 }
 
 /// The blob of an edited picture of this size: upright, of that size, and without the thumbnail,
-/// which would show the unedited picture.
-pub(super) fn for_export(blob: &[u8], width: usize, height: usize) -> Vec<u8> {
+/// which would show the unedited picture. Where the colour space is another one it is said.
+pub(super) fn for_export(
+    blob: &[u8],
+    width: usize,
+    height: usize,
+    colour_space: Option<u16>,
+) -> Vec<u8> {
     let mut patched = blob.to_vec();
     let Some(mut source) = Source::new(Cursor::new(blob)) else { return patched };
     let order = source.order();
@@ -73,6 +79,11 @@ pub(super) fn for_export(blob: &[u8], width: usize, height: usize) -> Vec<u8> {
                     match entry.tag {
                         PIXEL_X_DIMENSION => put(&mut patched, entry, width, order),
                         PIXEL_Y_DIMENSION => put(&mut patched, entry, height, order),
+                        COLOR_SPACE => {
+                            if let Some(value) = colour_space {
+                                put(&mut patched, entry, usize::from(value), order);
+                            }
+                        }
                         _ => {}
                     }
                 }
@@ -84,6 +95,23 @@ pub(super) fn for_export(blob: &[u8], width: usize, height: usize) -> Vec<u8> {
         next.fill(0);
     }
     patched
+}
+
+/// The small picture of the photo that a camera puts behind the first directory: a JPEG of its own.
+pub(super) fn thumbnail(blob: &[u8]) -> Option<&[u8]> {
+    const OFFSET: u16 = 513;
+    const LENGTH: u16 = 514;
+    let mut source = Source::new(Cursor::new(blob))?;
+    let first = source.first();
+    let (_, next_at) = source.directory(first)?;
+    let next = blob.get(next_at as usize..)?.first_chunk::<4>()?;
+    let next = source.order().u32(*next);
+    let (entries, _) = source.directory(next)?;
+    let number = |tag: u16| {
+        entries.iter().find(|entry| entry.tag == tag).and_then(|entry| source.number(entry))
+    };
+    let (offset, length) = (number(OFFSET)? as usize, number(LENGTH)? as usize);
+    blob.get(offset..offset.checked_add(length)?)
 }
 
 /// Overwrites an entry's one number, if it fits there.
@@ -199,7 +227,7 @@ mod tests {
         for order in [Order::Little, Order::Big] {
             let before = blob(order);
             assert_eq!(orientation(&before), 6);
-            let after = for_export(&before, 30, 40);
+            let after = for_export(&before, 30, 40, None);
             assert_eq!(after.len(), before.len());
             assert_eq!(orientation(&after), 1);
             let mut source = Source::new(Cursor::new(&after)).unwrap();
@@ -226,15 +254,15 @@ mod tests {
             for value in [0, 1, 0x80, 0xFF] {
                 let mut bad = good.clone();
                 bad[i] = value;
-                for_export(&bad, 1, 1);
+                for_export(&bad, 1, 1, None);
                 orientation(&bad);
                 entries_for_tiff(&bad);
                 shortened(&bad, 60);
             }
-            for_export(&good[..i], 1, 1);
+            for_export(&good[..i], 1, 1, Some(1));
             entries_for_tiff(&good[..i]);
         }
-        for_export(b"", 1, 1);
+        for_export(b"", 1, 1, None);
     }
 
     #[test]

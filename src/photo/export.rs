@@ -5,16 +5,19 @@ use std::io::BufWriter;
 use std::ops::Range;
 use std::path::Path;
 
+use serde::{Deserialize, Serialize};
+
 use super::decode_jpeg::MAX_SIDE;
 use super::error::name;
+use super::outgoing::Outgoing;
 use super::strips::Strips;
 use super::target;
-use super::values::{Alpha, Values};
-use super::{Depth, Image, Photo, PhotoError};
+use super::{ExportOptions, Image, Photo, PhotoError};
 use super::{encode_jpeg, encode_png, encode_tiff};
 
 /// A format that photos are exported to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Format {
     /// 8 bits, no alpha, lossy.
     Jpeg,
@@ -25,6 +28,9 @@ pub enum Format {
 }
 
 impl Format {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Jpeg, Self::Png, Self::Tiff];
+
     /// The format that a target's ending (jpg, jpeg, png, tif, tiff, in any case) asks for.
     ///
     /// # Errors
@@ -40,22 +46,14 @@ impl Format {
     }
 }
 
-/// How to export.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ExportOptions {
-    /// Quality of a JPEG, 1..=100; 90 and more keep colours at full resolution.
-    pub quality: u8,
-    /// True where an existing file may be replaced. The original never is.
-    pub overwrite: bool,
-}
-
 /// Writes an edited photo to `target`, in the format of its ending and with the photo's depth,
-/// alpha, profile and metadata as far as the format has room for them.
+/// alpha, profile and metadata as far as the format has room for them and nothing else is asked for.
+/// `record` says what was done to the photo, a property each: it is told in the file's XMP.
 ///
 /// `strip` renders the rows that it is asked for, top to bottom, each row once: an [`Image`] of the
-/// photo's width, in the photo's own coding or in 8 bits. An export never holds a second full
-/// picture. Values go back to the file's profile, are clipped to its gamut and rounded; a deeper
-/// photo is dithered into a JPEG's 8 bits, and alpha laid over white there.
+/// width that [`Size::of`](super::Size::of) gives, in the photo's own coding, in 8 or in 16 bits. An
+/// export never holds a second full picture. Values go to the file's profile, are clipped to its gamut
+/// and rounded; a deeper photo is dithered into 8 bits, and alpha laid over white in a JPEG.
 ///
 /// # Errors
 /// When the target has no known ending, exists (without [`overwrite`](ExportOptions::overwrite)),
@@ -64,53 +62,47 @@ pub fn export(
     photo: &Photo,
     target: &Path,
     options: &ExportOptions,
+    record: &[(&str, String)],
     strip: &mut dyn FnMut(Range<usize>) -> Result<Image, PhotoError>,
 ) -> Result<(), PhotoError> {
     let format = Format::from_path(target)?;
     target::check(&photo.path, target, options.overwrite)?;
-    let (width, height) = (photo.image.width, photo.image.height);
+    let outgoing = Outgoing::new(photo, format, options, record);
+    let (width, height) = (outgoing.width, outgoing.height);
     if format == Format::Jpeg && width.max(height) as u64 > MAX_SIDE {
         let reason = format!("{width}x{height} pixels are more than the 65500 a side of a JPEG");
         return Err(PhotoError::Unfit { name: name(target), reason });
     }
+    let strips = Strips::new(width, height, strip);
     target::write(target, options.overwrite, |file| {
-        encode(photo, format, options, Strips::new(photo, strip), target, file)
+        encode(&outgoing, format, options.quality, strips, target, file)
     })
 }
 
 /// Writes a photo's file.
 fn encode(
-    photo: &Photo,
+    outgoing: &Outgoing<'_>,
     format: Format,
-    options: &ExportOptions,
+    quality: u8,
     strips: Strips<'_>,
     target: &Path,
     file: &mut BufWriter<File>,
 ) -> Result<(), PhotoError> {
     match format {
-        Format::Jpeg => {
-            let alpha = if photo.has_alpha { Alpha::OverWhite } else { Alpha::None };
-            let values = Values::new(photo, Depth::Eight, alpha);
-            encode_jpeg::encode(photo, options.quality, strips, values, target, file)
-        }
-        Format::Png | Format::Tiff => {
-            let alpha = if photo.has_alpha { Alpha::Kept } else { Alpha::None };
-            let values = Values::new(photo, photo.depth, alpha);
-            let encode =
-                if format == Format::Png { encode_png::encode } else { encode_tiff::encode };
-            encode(photo, alpha, strips, &values, target, file)
-        }
+        Format::Jpeg => encode_jpeg::encode(outgoing, quality, strips, target, file),
+        Format::Png => encode_png::encode(outgoing, strips, target, file),
+        Format::Tiff => encode_tiff::encode(outgoing, strips, target, file),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::photo::{Coding, Metadata, Pixels, open};
+    use crate::photo::{Coding, Depth, Metadata, Pixels, open};
     use moxcms::ColorProfile;
     use std::path::PathBuf;
 
-    const OPTIONS: ExportOptions = ExportOptions { quality: 95, overwrite: false };
+    const OPTIONS: ExportOptions = ExportOptions { quality: 95, ..ExportOptions::DEFAULT };
 
     fn photo(image: Image, depth: Depth) -> Photo {
         Photo {
@@ -155,7 +147,7 @@ mod tests {
     fn again(photo: &Photo, target: &str) -> Photo {
         let folder = tempfile::tempdir().unwrap();
         let target = folder.path().join(target);
-        export(photo, &target, &OPTIONS, &mut |range| Ok(photo.image.rows(range))).unwrap();
+        export(photo, &target, &OPTIONS, &[], &mut |range| Ok(photo.image.rows(range))).unwrap();
         open(&target).unwrap()
     }
 
@@ -221,7 +213,7 @@ mod tests {
         assert!(opened.image.coding.offset < 0.0);
         for target in ["b.png", "b.tif"] {
             let target = folder.path().join(target);
-            export(&opened, &target, &OPTIONS, &mut |r| Ok(opened.image.rows(r))).unwrap();
+            export(&opened, &target, &OPTIONS, &[], &mut |r| Ok(opened.image.rows(r))).unwrap();
             let again = open(&target).unwrap();
             assert_eq!(again.profile.as_deref(), Some(bytes.as_slice()));
             assert!(worst(&again.image, &opened.image) < 1e-4);
@@ -239,8 +231,8 @@ mod tests {
         let mut it = photo(ramp8(4, 4), Depth::Eight);
         let mut never = |_: Range<usize>| -> Result<Image, PhotoError> { panic!("rendered") };
         let mut refused = |it: &Photo, target: &Path, overwrite| {
-            let options = ExportOptions { quality: 90, overwrite };
-            export(it, target, &options, &mut never).unwrap_err()
+            let options = ExportOptions { overwrite, ..ExportOptions::DEFAULT };
+            export(it, target, &options, &[], &mut never).unwrap_err()
         };
         assert!(matches!(refused(&it, &there, false), PhotoError::Exists { .. }));
         let odd = folder.path().join("a.gif");
@@ -258,7 +250,7 @@ mod tests {
             let folder = tempfile::tempdir().unwrap();
             let it = photo(ramp8(2000, 3000), Depth::Eight);
             let mut calls = 0;
-            let result = export(&it, &folder.path().join(target), &OPTIONS, &mut |range| {
+            let result = export(&it, &folder.path().join(target), &OPTIONS, &[], &mut |range| {
                 calls += 1;
                 if calls == 2 { Err(PhotoError::Cancelled) } else { Ok(it.image.rows(range)) }
             });
@@ -278,8 +270,9 @@ mod tests {
             let mut file = BufWriter::new(full);
             let mut render = |range: Range<usize>| Ok(it.image.rows(range));
             let target = Path::new("/pictures/a.out");
-            let strips = Strips::new(&it, &mut render);
-            let error = encode(&it, format, &OPTIONS, strips, target, &mut file).unwrap_err();
+            let outgoing = Outgoing::new(&it, format, &OPTIONS, &[]);
+            let strips = Strips::new(2100, 1203, &mut render);
+            let error = encode(&outgoing, format, 95, strips, target, &mut file).unwrap_err();
             assert!(error.to_string().contains("the disk is full"), "{format:?}: {error}");
         }
     }

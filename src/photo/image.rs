@@ -1,7 +1,10 @@
 //! Pixels in memory: packed RGBA, 8 or 16 bits a channel, sRGB-encoded.
 
+use serde::{Deserialize, Serialize};
+
 /// Bits per channel.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Depth {
     /// 8 bits a channel.
     Eight,

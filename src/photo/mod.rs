@@ -6,7 +6,7 @@
 //! ```text
 //! file → decode_* → Decoded → orientation → color ────────────────→ Photo
 //!            └──→ metadata, profile bytes ──────────────────────────↗   │
-//! file ← target ← encode_* ← values (color, dither) ← strips of an edit ←┘
+//! file ← target ← encode_* ← outgoing (values: color, dither) ← strips of an edit ←┘
 //! ```
 
 mod capture;
@@ -28,7 +28,9 @@ mod iptc;
 mod jpeg_errors;
 mod jpeg_segments;
 mod open;
+mod options;
 mod orientation;
+mod outgoing;
 mod profile;
 mod small;
 mod strips;
@@ -39,9 +41,10 @@ mod xmp;
 
 pub use capture::Capture;
 pub use error::PhotoError;
-pub use export::{ExportOptions, Format, export};
+pub use export::{Format, export};
 pub use image::{Coding, Depth, Image, Pixels};
-pub use open::open;
+pub use open::{open, preview};
+pub use options::{Colours, ExportOptions, Size};
 pub use small::SMALL_SIDE_MAX;
 
 use std::path::PathBuf;

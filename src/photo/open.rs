@@ -26,8 +26,25 @@ pub fn open(path: &Path) -> Result<Photo, PhotoError> {
         .unwrap_or_else(|_| Err(PhotoError::damaged(path, "its decoder gave up")))
 }
 
-/// Chooses the decoder by the first bytes.
-fn decode(path: &Path) -> Result<Decoded, PhotoError> {
+/// Opens a photo small, quickly: its longer side is at least half of `side` where the photo's is. The
+/// rest, and what is refused, is as with [`open`].
+///
+/// # Errors
+/// Those of [`open`].
+pub fn preview(path: &Path, side: usize) -> Result<Photo, PhotoError> {
+    let small = || {
+        let decoded = match head(path)?.as_slice() {
+            [0xFF, 0xD8, 0xFF, ..] => decode_jpeg::decode_small(path, side)?,
+            _ => decode(path)?,
+        };
+        finish(path, decoded)
+    };
+    catch_unwind(AssertUnwindSafe(small))
+        .unwrap_or_else(|_| Err(PhotoError::damaged(path, "its decoder gave up")))
+}
+
+/// A file's first bytes, where it is an ordinary file.
+fn head(path: &Path) -> Result<Vec<u8>, PhotoError> {
     // A pipe would be waited for, a device read without end.
     let kind = std::fs::metadata(path).map_err(|error| PhotoError::unreadable(path, &error))?;
     if !kind.is_file() {
@@ -38,7 +55,12 @@ fn decode(path: &Path) -> Result<Decoded, PhotoError> {
     File::open(path)
         .and_then(|file| file.take(32).read_to_end(&mut head))
         .map_err(|error| PhotoError::unreadable(path, &error))?;
-    match head.as_slice() {
+    Ok(head)
+}
+
+/// Chooses the decoder by the first bytes.
+fn decode(path: &Path) -> Result<Decoded, PhotoError> {
+    match head(path)?.as_slice() {
         [] => Err(PhotoError::damaged(path, "it is empty")),
         [0xFF, 0xD8, 0xFF, ..] => decode_jpeg::decode(path),
         [0x89, b'P', b'N', b'G', ..] => decode_png::decode(path),

@@ -66,7 +66,7 @@ impl Image {
         if width.max(height) > SMALL_SIDE_MAX {
             return Err(format!("it has {width} × {height} pixels"));
         }
-        let decoded = decode_jpeg::decode_bytes(bytes, Path::new("small.jpg"))
+        let decoded = decode_jpeg::decode_whole(Path::new("small.jpg"), bytes)
             .map_err(|error| error.to_string())?;
         match (decoded.raster, decoded.notices.first()) {
             (_, Some(notice)) => Err(notice.clone()),

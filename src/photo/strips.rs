@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{Image, Photo, PhotoError};
+use super::{Image, PhotoError};
 
 /// Pixels that are rendered and held at once: 8 or 16 MiB.
 const STRIP_PIXELS: usize = 1 << 21;
@@ -18,10 +18,10 @@ pub(super) struct Strips<'a> {
 
 impl<'a> Strips<'a> {
     pub(super) fn new(
-        photo: &Photo,
+        width: usize,
+        height: usize,
         render: &'a mut dyn FnMut(Range<usize>) -> Result<Image, PhotoError>,
     ) -> Self {
-        let Image { width, height, .. } = photo.image;
         // Whole rows of JPEG blocks.
         let rows = (STRIP_PIXELS / width).max(1).next_multiple_of(16);
         Self { render, width, height, rows, next: 0 }

@@ -7,7 +7,7 @@
 use rayon::prelude::*;
 
 use super::profile::{Model, Profile, Verdict};
-use super::{Coding, Depth, Image, Photo, Pixels};
+use super::{Coding, Image, Pixels};
 
 /// What becomes of alpha.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,14 +35,13 @@ pub(super) struct Values {
 }
 
 impl Values {
-    /// For samples of `depth` of this photo.
-    pub(super) fn new(photo: &Photo, depth: Depth, alpha: Alpha) -> Self {
-        let profile = photo.profile.as_deref().map(|bytes| Profile::read(bytes, Model::Rgb));
+    /// For samples in the colours of a profile, None for sRGB.
+    pub(super) fn new(profile: Option<&[u8]>, alpha: Alpha, is_dithered: bool) -> Self {
+        let profile = profile.map(|bytes| Profile::read(bytes, Model::Rgb));
         let profile = match profile {
             Some(Verdict::Convert(profile)) if profile.goes_back() => Some(profile),
             _ => None,
         };
-        let is_dithered = photo.depth == Depth::Sixteen && depth == Depth::Eight;
         Self { profile, alpha, is_dithered }
     }
 
@@ -148,21 +147,7 @@ fn dither(x: usize, y: usize) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::photo::Metadata;
     use moxcms::ColorProfile;
-    use std::path::PathBuf;
-
-    fn photo(image: Image, depth: Depth, profile: Option<Vec<u8>>) -> Photo {
-        Photo {
-            image,
-            depth,
-            has_alpha: false,
-            profile: profile.map(Into::into),
-            metadata: Metadata::default(),
-            notices: Vec::new(),
-            path: PathBuf::new(),
-        }
-    }
 
     #[test]
     fn dither_holds_every_rank_once() {
@@ -177,8 +162,7 @@ mod tests {
     fn dither_keeps_means_and_exact_codes() {
         let strip =
             |code| Image::sixteen(8, 8, vec![[code, code, code, 65535]; 64], Coding::SIXTEEN);
-        let deep = photo(strip(0), Depth::Sixteen, None);
-        let values = Values::new(&deep, Depth::Eight, Alpha::None);
+        let values = Values::new(None, Alpha::None, true);
         assert!(values.eight(&strip(100 * 257), 0).iter().all(|&v| v == 100));
         let between = values.eight(&strip(100 * 257 + 64), 0);
         let mean = between.iter().map(|&v| f64::from(v)).sum::<f64>() / between.len() as f64;
@@ -188,11 +172,9 @@ mod tests {
     #[test]
     fn alpha_is_laid_over_white() {
         let image = Image::eight(2, 1, vec![[0, 0, 0, 0], [0, 100, 255, 255]]);
-        let mut it = photo(image.clone(), Depth::Eight, None);
-        it.has_alpha = true;
-        let values = Values::new(&it, Depth::Eight, Alpha::OverWhite);
+        let values = Values::new(None, Alpha::OverWhite, false);
         assert_eq!(values.eight(&image, 0), [255, 255, 255, 0, 100, 255]);
-        let values = Values::new(&it, Depth::Eight, Alpha::Kept);
+        let values = Values::new(None, Alpha::Kept, false);
         assert_eq!(values.eight(&image, 0), [0, 0, 0, 0, 0, 100, 255, 255]);
     }
 
@@ -200,8 +182,7 @@ mod tests {
     fn colours_go_back_to_the_profile() {
         let bytes = ColorProfile::new_adobe_rgb().encode().unwrap();
         let image = Image::eight(1, 1, vec![[128, 128, 128, 255]]);
-        let it = photo(image.clone(), Depth::Eight, Some(bytes));
-        let gray = Values::new(&it, Depth::Eight, Alpha::None).eight(&image, 0);
+        let gray = Values::new(Some(&bytes), Alpha::None, false).eight(&image, 0);
         assert_eq!(gray, [127, 127, 127]);
     }
 }

@@ -34,6 +34,62 @@ pub(super) fn upright(packet: &[u8]) -> Vec<u8> {
     packet
 }
 
+/// What a program's own properties are named after.
+const NAMESPACE: &str = "urn:x-understudy:edit/1.0/";
+/// How a record begins; an older one is replaced.
+const RECORD: &str = "<rdf:Description rdf:about=\"\" xmlns:understudy=";
+const RECORD_END: &str = "/>";
+const END: &[u8] = b"</rdf:RDF>";
+
+/// A packet that also holds these properties, made anew where there is none; None where it has no
+/// place for them: a packet `with_extension` must fit one segment. What an older export told is
+/// replaced.
+pub(super) fn with_record(
+    packet: Option<&[u8]>,
+    with_extension: bool,
+    properties: &[(&str, String)],
+) -> Option<Vec<u8>> {
+    let mut record = format!("{RECORD}\"{NAMESPACE}\"");
+    for (name, value) in properties {
+        record.push_str(&format!(" understudy:{name}=\"{}\"", escaped(value)));
+    }
+    record.push_str(RECORD_END);
+    let Some(packet) = packet else {
+        return Some(
+            format!(
+                "<?xpacket begin=\"\u{feff}\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?>\
+                 <x:xmpmeta xmlns:x=\"adobe:ns:meta/\"><rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\">\
+                 {record}</rdf:RDF></x:xmpmeta><?xpacket end=\"w\"?>"
+            )
+            .into_bytes(),
+        );
+    };
+    let mut packet = packet.to_vec();
+    while let Some(start) = find(&packet, RECORD.as_bytes()) {
+        let end = start + find(&packet[start..], RECORD_END.as_bytes())? + RECORD_END.len();
+        packet.drain(start..end);
+    }
+    let end = packet.windows(END.len()).rposition(|window| window == END)?;
+    packet.splice(end..end, record.into_bytes());
+    (!with_extension || packet.len() <= MAX_PACKET).then_some(packet)
+}
+
+/// As it stands in an attribute.
+fn escaped(text: &str) -> String {
+    let mut escaped = String::new();
+    for character in text.chars() {
+        match character {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            character if character.is_control() => escaped.push(' '),
+            character => escaped.push(character),
+        }
+    }
+    escaped
+}
+
 /// The contents of the APP1 segments that hold a packet and its extension. A packet that is too
 /// long becomes the extension of an empty one, as the XMP specification (part 3, 1.1.3.1) has it.
 pub(super) fn segments(packet: &[u8], extension: Option<&[u8]>) -> Vec<Vec<u8>> {
@@ -98,6 +154,27 @@ mod tests {
         check("<tiff:Orientation>35</tiff:Orientation>", "<tiff:Orientation>35</tiff:Orientation>");
         check("tiff:Orientation", "tiff:Orientation");
         check("tiff:Orientation=\"6", "tiff:Orientation=\"6");
+    }
+
+    #[test]
+    fn a_record_stands_in_the_packet_once() {
+        let record = |text: &str| [("Edit", text.to_owned())];
+        let new = with_record(None, false, &record("{\"a\": \"<1 & 2>\"}")).unwrap();
+        let text = String::from_utf8(new.clone()).unwrap();
+        assert!(text.contains(
+            "understudy:Edit=\"{&quot;a&quot;: &quot;&lt;1 &amp; 2&gt;&quot;}\"/></rdf:RDF>"
+        ));
+        let again = with_record(Some(&new), false, &record("b")).unwrap();
+        let text = String::from_utf8(again).unwrap();
+        assert_eq!(text.matches("understudy:Edit").count(), 1);
+        assert!(text.contains("understudy:Edit=\"b\""));
+        let other = b"<rdf:RDF><rdf:Description a:b='c'/></rdf:RDF>";
+        let both =
+            String::from_utf8(with_record(Some(other), true, &record("b")).unwrap()).unwrap();
+        assert!(both.starts_with("<rdf:RDF><rdf:Description a:b='c'/><rdf:Description"));
+        assert!(both.ends_with("\"b\"/></rdf:RDF>"));
+        assert!(with_record(Some(b"<x/>"), false, &record("b")).is_none());
+        assert!(with_record(Some(other), true, &record(&"b".repeat(70_000))).is_none());
     }
 
     #[test]

@@ -164,6 +164,16 @@ impl Span {
         [axis(view.size[1], y, height), axis(view.size[0], x, width)]
     }
 
+    /// The pixels of a line of `to`, each the mean over what it covers of a longer one of `from`.
+    pub fn scaled(from: usize, to: usize) -> Vec<Self> {
+        let step = from as f64 / to as f64;
+        let span = |i: usize| {
+            let (first, weights) = coverage(i as f64 * step, (i + 1) as f64 * step, from);
+            Self { first, weights }
+        };
+        (0..to).map(span).collect()
+    }
+
     /// The pixels that it is mixed from.
     pub fn pixels(&self) -> std::ops::Range<usize> {
         self.first..self.first + self.weights.len()

@@ -9,7 +9,7 @@ use crate::kernel::moments::Moments;
 use crate::kernel::render::{Shader, Stage, aligned};
 use crate::kernel::sample::{Sites, sample};
 use crate::kernel::{Planes, codes, moments};
-use crate::photo::{Image, Pixels};
+use crate::photo::{Coding, Image, Pixels};
 
 /// Rows `rows` of the photo at full size, in the photo's own depth and coding.
 ///
@@ -19,7 +19,28 @@ pub fn strip(source: &Source, stages: &[Stage], rows: Range<usize>) -> Image {
     part(source, stages, rows, 0..source.image().width)
 }
 
-/// The same of columns `columns` alone.
+/// The same in 16 bits, also of a photo of 8 bits.
+///
+/// # Panics
+/// When `rows` reaches beyond the photo.
+pub fn deep_strip(source: &Source, stages: &[Stage], rows: Range<usize>) -> Image {
+    let image = source.image();
+    let Pixels::Eight(pixels) = &image.pixels else { return strip(source, stages, rows) };
+    let width = image.width;
+    let lattice = Lattice::strip(rows.clone(), width, image.height);
+    let pixels = &pixels[rows.start * width..rows.end * width];
+    let mut out = vec![[0; 4]; pixels.len()];
+    shade(image, stages, &lattice, &mut out, |place, planes, out| {
+        let mut from = [[0; 4]; BLOCK];
+        for (from, pixel) in from.iter_mut().zip(&pixels[place..][..out.len()]) {
+            from[3] = u16::from(pixel[3]) * 257;
+        }
+        codes::pack_sixteen(planes, Coding::SIXTEEN, &from, out);
+    });
+    Image::sixteen(width, rows.len(), out, Coding::SIXTEEN)
+}
+
+/// Rows `rows` and columns `columns` of the photo at full size, in its own depth and coding.
 pub(super) fn part(
     source: &Source,
     stages: &[Stage],

@@ -61,9 +61,9 @@ fn folder() -> (tempfile::TempDir, PathBuf) {
     let pixels = (0..90 * 60).map(|i| [(i % 90 * 2) as u8, (i / 90 * 4) as u8, 120, 255]).collect();
     let image = Image::eight(90, 60, pixels);
     let photo = photo::Photo::from_image(image.clone());
-    let options = photo::ExportOptions { quality: 90, overwrite: false };
+    let options = photo::ExportOptions { quality: 90, ..Default::default() };
     let path = folder.path().join("photo.png");
-    photo::export(&photo, &path, &options, &mut |rows| Ok(image.rows(rows))).unwrap();
+    photo::export(&photo, &path, &options, &[], &mut |rows| Ok(image.rows(rows))).unwrap();
     let path = folder.path().to_owned();
     (folder, path)
 }
@@ -350,4 +350,27 @@ fn a_large_photo_needs_little_memory() {
     assert!(peak_kib < 400 << 10, "{} MiB", peak_kib >> 10);
     let out = photo::open(&folder.join("out.jpg")).unwrap();
     assert_eq!((out.image.width, out.image.height), (6000, 4000));
+}
+
+#[test]
+fn size_depth_colours_and_metadata_are_asked_for() {
+    let (_keep, folder) = folder();
+    let run = |out: &str, more: &[&str]| {
+        let arguments = [&["apply", "retouch", "photo.png", "-o", out], more].concat();
+        succeeds(&folder, &arguments);
+        photo::open(&folder.join(out)).unwrap()
+    };
+    let small = run("small.jpg", &["--size", "45"]);
+    assert_eq!((small.image.width, small.image.height), (45, 30));
+    assert!(small.metadata.xmp.is_some());
+    let half = run("half.tif", &["--size", "50%", "--depth", "16", "--colours", "display-p3"]);
+    assert_eq!((half.image.width, half.depth), (45, photo::Depth::Sixteen));
+    assert!(half.profile.is_some());
+    assert!(run("bare.png", &["--no-metadata"]).metadata.xmp.is_none());
+    for bad in ["0", "120%", "large"] {
+        let arguments = ["apply", "retouch", "photo.png", "-o", "bad.png", "--size", bad];
+        let run = understudy(&folder, &arguments);
+        assert_eq!(run.code, 2, "{bad}: {}", run.err);
+        assert!(run.err.contains("longer side"), "{bad}: {}", run.err);
+    }
 }

@@ -5,7 +5,8 @@ use std::time::{Duration, Instant};
 
 use understudy::edit::{Edit, Layer, View};
 use understudy::engine::{
-    Backend, Choice, Command, Engine, Event, Export, Frame, Picture, Processor, Scene, Ticket, Wall,
+    Backend, Choice, Command, Engine, Event, Export, Exported, Frame, Picture, Processor, Scene,
+    Ticket, Wall,
 };
 use understudy::gpu::Gpu;
 use understudy::operator::{Library, Operator, Tuning, Variant};
@@ -123,10 +124,10 @@ fn the_view_at_100_percent_is_the_export() {
     engine.send(Command::Export(
         Ticket(2),
         Export {
-            photo,
+            photo: Exported::Open(photo),
             edit: scene.edit,
             target: target.clone(),
-            options: ExportOptions { quality: 90, overwrite: false },
+            options: ExportOptions { quality: 90, overwrite: false, ..ExportOptions::DEFAULT },
         },
     ));
     loop {
@@ -323,10 +324,10 @@ fn a_gpu_that_is_lost_is_replaced_by_the_twin_in_views_and_exports() {
     engine.send(Command::Export(
         Ticket(2),
         Export {
-            photo: Arc::clone(&photo),
+            photo: Exported::Open(Arc::clone(&photo)),
             edit: edit.clone(),
             target: target.clone(),
-            options: ExportOptions { quality: 90, overwrite: false },
+            options: ExportOptions { quality: 90, overwrite: false, ..ExportOptions::DEFAULT },
         },
     ));
     loop {
@@ -365,10 +366,10 @@ fn closing_in_mid_export_leaves_nothing() {
     engine.send(Command::Export(
         Ticket(1),
         Export {
-            photo: photo(4000, 3000),
+            photo: Exported::Open(photo(4000, 3000)),
             edit: edit("local-contrast"),
             target: folder.path().join("out.png"),
-            options: ExportOptions { quality: 90, overwrite: false },
+            options: ExportOptions { quality: 90, overwrite: false, ..ExportOptions::DEFAULT },
         },
     ));
     assert!(matches!(engine.recv_timeout(TIMEOUT), Some(Event::Progress(..))));
@@ -381,10 +382,10 @@ fn a_cancelled_export_leaves_nothing() {
     let engine = engine();
     let folder = tempfile::tempdir().unwrap();
     let order = Export {
-        photo: photo(4000, 3000),
+        photo: Exported::Open(photo(4000, 3000)),
         edit: edit("local-contrast"),
         target: folder.path().join("out.png"),
-        options: ExportOptions { quality: 90, overwrite: false },
+        options: ExportOptions { quality: 90, overwrite: false, ..ExportOptions::DEFAULT },
     };
     engine.send(Command::Export(Ticket(1), order));
     engine.send(Command::Cancel(Ticket(1)));
@@ -412,10 +413,10 @@ fn an_export_of_24_megapixels_is_cancelled_in_a_fifth_of_a_second() {
                 break;
             }
             let order = Export {
-                photo: Arc::clone(&photo),
+                photo: Exported::Open(Arc::clone(&photo)),
                 edit: edit(filter),
                 target: folder.path().join("out").with_extension(ending),
-                options: ExportOptions { quality: 90, overwrite: false },
+                options: ExportOptions { quality: 90, overwrite: false, ..ExportOptions::DEFAULT },
             };
             engine.send(Command::Export(Ticket(ticket), order));
             assert!(matches!(engine.recv_timeout(TIMEOUT), Some(Event::Progress(..))), "{ending}");

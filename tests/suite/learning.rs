@@ -57,8 +57,8 @@ pub fn save(path: &Path, pixels: &[[f32; 3]]) {
     let pixels = pixels.iter().map(|[r, g, b]| [code(*r), code(*g), code(*b), 255]).collect();
     let image = Image::eight(WIDTH, HEIGHT, pixels);
     let photo = photo::Photo::from_image(image.clone());
-    let options = photo::ExportOptions { quality: 90, overwrite: true };
-    photo::export(&photo, path, &options, &mut |rows| Ok(image.rows(rows))).unwrap();
+    let options = photo::ExportOptions { quality: 90, overwrite: true, ..Default::default() };
+    photo::export(&photo, path, &options, &[], &mut |rows| Ok(image.rows(rows))).unwrap();
 }
 
 /// Darker, warmer, more contrast: the same in every photo.

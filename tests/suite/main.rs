@@ -7,6 +7,8 @@ mod cli;
 mod compare_window;
 mod engine;
 mod examples;
+mod exports;
+mod files_window;
 mod gpu;
 mod gradients;
 mod knobs_window;

@@ -11,7 +11,8 @@ use understudy::photo::{
 
 use crate::shared::{shared, skipped};
 
-const OPTIONS: ExportOptions = ExportOptions { quality: 92, overwrite: true };
+const OPTIONS: ExportOptions =
+    ExportOptions { quality: 92, overwrite: true, ..ExportOptions::DEFAULT };
 
 /// What becomes of a file.
 enum Expect {
@@ -101,7 +102,7 @@ fn folder() -> Option<PathBuf> {
 }
 
 fn export_as_is(photo: &Photo, target: &Path) -> Result<(), PhotoError> {
-    export(photo, target, &OPTIONS, &mut |range| Ok(photo.image.rows(range)))
+    export(photo, target, &OPTIONS, &[], &mut |range| Ok(photo.image.rows(range)))
 }
 
 /// The mean difference of two pictures, in encoded values; those beyond white are white.
@@ -290,7 +291,7 @@ fn mutated_jpegs_open_or_are_refused() {
         (0..64 * 48).map(|i| [(i % 64 * 4) as u8, (i / 64 * 5) as u8, (i * 37 % 251) as u8, 255]);
     let photo = Photo::from_image(Image::eight(64, 48, pixels.collect()));
     let whole = folder.path().join("whole.jpg");
-    export(&photo, &whole, &OPTIONS, &mut |rows| Ok(photo.image.rows(rows))).unwrap();
+    export(&photo, &whole, &OPTIONS, &[], &mut |rows| Ok(photo.image.rows(rows))).unwrap();
     let bytes = std::fs::read(&whole).unwrap();
     assert!(open(&whole).unwrap().notices.is_empty());
     let file = folder.path().join("mutated.jpg");
@@ -309,4 +310,70 @@ fn mutated_jpegs_open_or_are_refused() {
         }
     }
     assert!(opened > 100 && refused > 100, "{opened} opened, {refused} refused");
+}
+
+#[test]
+fn a_preview_is_the_photo_small() {
+    let folder = tempfile::tempdir().unwrap();
+    let pixel = |i: usize| [(i % 900 / 4) as u8, (i / 900 / 3) as u8, 90, 255];
+    let image = Image::eight(900, 600, (0..900 * 600).map(pixel).collect());
+    let photo = Photo::from_image(image);
+    for name in ["a.jpg", "a.png", "a.tif"] {
+        let path = folder.path().join(name);
+        export(&photo, &path, &OPTIONS, &[], &mut |rows| Ok(photo.image.rows(rows))).unwrap();
+        let small = understudy::photo::preview(&path, 200).unwrap().image;
+        assert!(small.width >= 200 && small.width <= 900, "{name}: {}", small.width);
+        assert_eq!((small.width * 2 + 1) / 3, small.height, "{name}");
+        if name == "a.jpg" {
+            assert_eq!(small.width, 225, "two eighths");
+        }
+        let middle = small.rgb(small.height / 2 * small.width + small.width / 2);
+        let whole = photo.image.rgb(300 * 900 + 450);
+        assert!(middle.iter().zip(whole).all(|(a, b)| (a - b).abs() < 0.02), "{name}: {middle:?}");
+    }
+    std::fs::write(folder.path().join("b.jpg"), "no photo").unwrap();
+    assert!(understudy::photo::preview(&folder.path().join("b.jpg"), 200).is_err());
+}
+
+/// A camera's file: a small picture with black bars behind the first directory.
+#[test]
+fn a_preview_is_what_the_camera_put_in_for_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.jpg");
+    let solid = |width: usize, height: usize, color: [u8; 4]| {
+        Photo::from_image(Image::eight(width, height, vec![color; width * height]))
+    };
+    let mut small = solid(160, 120, [0, 0, 0, 255]);
+    let Pixels::Eight(pixels) = &mut small.image.pixels else { panic!() };
+    // 3 : 2 in a frame of 4 : 3.
+    pixels[160 * 6..160 * 114].fill([200, 30, 30, 255]);
+    export(&small, &path, &OPTIONS, &[], &mut |rows| Ok(small.image.rows(rows))).unwrap();
+    let jpeg = std::fs::read(&path).unwrap();
+    std::fs::remove_file(&path).unwrap();
+    export(&solid(900, 600, [30, 30, 200, 255]), &path, &OPTIONS, &[], &mut |rows| {
+        Ok(solid(900, rows.len(), [30, 30, 200, 255]).image)
+    })
+    .unwrap();
+    // An orientation (turned clockwise), then the directory of the small picture.
+    let mut blob = b"MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\x1a".to_vec();
+    blob.extend(b"\0\x02\x02\x01\0\x04\0\0\0\x01\0\0\0\x38\x02\x02\0\x04\0\0\0\x01");
+    blob.extend((jpeg.len() as u32).to_be_bytes());
+    blob.extend([0; 4]);
+    assert_eq!(blob.len(), 0x38);
+    blob.extend(jpeg);
+    let segment = [b"Exif\0\0", &blob[..]].concat();
+    let mut file = vec![0xFF, 0xD8, 0xFF, 0xE1];
+    file.extend((segment.len() as u16 + 2).to_be_bytes());
+    file.extend(segment);
+    file.extend(&std::fs::read(&path).unwrap()[2..]);
+    std::fs::write(&path, file).unwrap();
+
+    let seen = understudy::photo::preview(&path, 160).unwrap().image;
+    assert_eq!((seen.width, seen.height), (107, 160), "upright, without the bars");
+    for place in [0, 107 * 160 - 1, 107 * 80 + 50] {
+        let [r, _, b] = seen.rgb(place);
+        assert!(r > 0.6 && b < 0.3, "the small picture, not the photo: {r} {b}");
+    }
+    let larger = understudy::photo::preview(&path, 400).unwrap().image;
+    assert!(larger.rgb(0)[2] > 0.6, "too small a picture is not taken");
 }

@@ -23,7 +23,7 @@ impl App {
         use super::super::Action as Of;
         match action {
             Of::Open(photos) if self.compare.asking.is_some() => {
-                photos.into_iter().next().into_iter().for_each(|path| self.open_asked(path));
+                photos.into_iter().next().into_iter().for_each(|path| self.open_asked(ctx, path));
                 return None;
             }
             Of::AskOpen | Of::CloseDialog => self.compare.asks_no_photo(),
@@ -98,9 +98,9 @@ impl App {
     }
 
     /// Opens a photo for the pane that asked for it, or for the window if none did.
-    pub(in super::super) fn open_asked(&mut self, path: PathBuf) {
+    pub(in super::super) fn open_asked(&mut self, ctx: &Context, path: PathBuf) {
         let Some(pane) = self.compare.asking.take() else {
-            return self.open_first_of(vec![path]);
+            return self.open_paths(ctx, vec![path]);
         };
         let ticket = self.ticket();
         self.dialog = None;

@@ -123,6 +123,11 @@ impl Default for Compare {
 }
 
 impl Compare {
+    /// The layers of all panes.
+    pub fn layers_mut(&mut self) -> impl Iterator<Item = &mut Layer> {
+        self.panes.iter_mut().flat_map(|pane| &mut pane.edit.layers)
+    }
+
     fn pane(&self, id: PaneId) -> Option<&Pane> {
         self.panes.iter().find(|pane| pane.id == id)
     }

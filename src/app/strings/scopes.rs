@@ -13,17 +13,12 @@ pub const HIGHLIGHTS_TIP: &str = "Show clipped highlights on the photo: striped 
 pub const BY_FILTER_TIP: &str = "Of the photo’s pixels: clipped by its filters, and not before";
 pub const BEFORE_TIP: &str = "Of the photo’s pixels: clipped in the photo already";
 
-/// "filter 1.2 %" and "photo 0.3 %".
+/// "by filter 1.2 %" and "in photo 0.3 %".
 pub fn clipped(clipped: Clipped, pixels: u32) -> [String; 2] {
     let share = |count: u32| match 100.0 * f64::from(count) / f64::from(pixels.max(1)) {
         0.0 => "0\u{a0}%".to_owned(),
         percent if percent < 0.1 => "under 0.1\u{a0}%".to_owned(),
         percent => format!("{percent:.1}\u{a0}%"),
     };
-    [format!("filter {}", share(clipped.by_edit)), format!("photo {}", share(clipped.before))]
-}
-
-/// The same of one end, for a screen reader.
-pub fn clipped_of(end: &str, by_edit: &str, before: &str) -> String {
-    format!("{end} clipped: {by_edit}, {before}")
+    [format!("by filter {}", share(clipped.by_edit)), format!("in photo {}", share(clipped.before))]
 }

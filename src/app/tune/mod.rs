@@ -21,7 +21,7 @@ use crate::operator::Tuning;
 use knobs::{Knob, knobs};
 
 /// What the user asks for here.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub enum Action {
     /// The drawer is open, or folded.
     Open(bool),

@@ -166,7 +166,7 @@ fn render_time(
     repeat: usize,
 ) -> Result<(Time, Option<f64>), String> {
     let (height, rows) = (source.image().height, strip_rows(source));
-    let mut strips = Strips::new(backend, source, edit);
+    let mut strips = Strips::new(backend, source, edit, None);
     let mut all = || {
         for first in (0..height).step_by(rows) {
             std::hint::black_box(strips.render(first..(first + rows).min(height))?);
@@ -247,7 +247,7 @@ fn apply_time(
     let folder = tempfile::tempdir()
         .map_err(|error| format!("No temporary folder could be made: {error}. Free some space."))?;
     let (from, to) = (folder.path().join("from.jpg"), folder.path().join("to.jpg"));
-    let options = ExportOptions { quality: 92, overwrite: true };
+    let options = ExportOptions { quality: 92, overwrite: true, ..ExportOptions::DEFAULT };
     let never = AtomicBool::new(false);
     let write = |source: &Source, edit: &Edit, target| {
         engine::export(backend, source, edit, target, &options, &mut |_| {}, &never)
@@ -271,7 +271,7 @@ fn apply_time(
     for _ in 0..repeat {
         let pixels = source.image();
         let started = Instant::now();
-        photo::export(source.photo(), &to, &options, &mut |rows| Ok(pixels.rows(rows)))
+        photo::export(source.photo(), &to, &options, &[], &mut |rows| Ok(pixels.rows(rows)))
             .map_err(|error| error.to_string())?;
         encode.push(started.elapsed().as_secs_f64());
     }

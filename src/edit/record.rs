@@ -1,0 +1,105 @@
+//! What an export tells of the edit it was made with, so that it can be made again.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Edit, Layer};
+use crate::operator::Tuning;
+
+/// One filter of an edit, as it is told.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FilterRecord {
+    /// The filter's title.
+    pub filter: String,
+    /// The SHA-256 of its file: which version it was.
+    pub sha256: String,
+    /// How much of it, 0..1.
+    pub strength: f32,
+    /// How much of what it does to whole areas, where that is not all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tone: Option<f32>,
+    /// How much of what it does within them, where that is not all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<f32>,
+    /// Radius of the guided layer, where it was tuned.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub radius: Option<usize>,
+    /// ε of the guided layer, where it was tuned.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub epsilon: Option<f64>,
+    /// Il's short side, where it was tuned.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub analysis_size: Option<usize>,
+    /// Scale of the base's local means, where it was tuned.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reach: Option<f64>,
+}
+
+impl FilterRecord {
+    fn of(layer: &Layer) -> Self {
+        let other = |share: f32| (share != 1.0).then_some(share);
+        let Tuning { radius, epsilon, short_side, scale } = layer.tuning;
+        Self {
+            filter: layer.operator.title.clone(),
+            sha256: layer.operator.sha256(),
+            strength: layer.strength,
+            tone: other(layer.balance.tone),
+            detail: other(layer.balance.detail),
+            radius,
+            epsilon,
+            analysis_size: short_side,
+            reach: scale,
+        }
+    }
+}
+
+impl Edit {
+    /// What is told of it, a property each: `Filters` for people, `Edit` as JSON for programs. Nothing
+    /// without filters.
+    pub fn record(&self) -> Vec<(&'static str, String)> {
+        if self.layers.is_empty() {
+            return Vec::new();
+        }
+        let percent = |share: f32| format!("{:.0} %", f64::from(share) * 100.0);
+        let word = |layer: &Layer| {
+            let mut word = format!("{} at {}", layer.operator.title, percent(layer.strength));
+            for (name, share) in [("tone", layer.balance.tone), ("detail", layer.balance.detail)] {
+                if share != 1.0 {
+                    word += &format!(", {name} {}", percent(share));
+                }
+            }
+            word
+        };
+        let words: Vec<String> = self.layers.iter().map(word).collect();
+        let filters: Vec<FilterRecord> = self.layers.iter().map(FilterRecord::of).collect();
+        // Plain values: there is nothing in them that JSON has not.
+        let json = serde_json::to_string(&filters).unwrap_or_default();
+        vec![("Filters", words.join(", ")), ("Edit", json)]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::edit::Balance;
+    use crate::operator::Library;
+
+    #[test]
+    fn an_edit_is_told_with_the_hash_of_its_filters_file() {
+        assert!(Edit::default().record().is_empty());
+        let library = Library::load_from(None);
+        let operator = std::sync::Arc::clone(&library.entries[0].operator);
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("a.safetensors");
+        crate::operator::write(&operator, &file, false).unwrap();
+        let tuning = Tuning { scale: Some(2.0), ..Tuning::default() };
+        let balance = Balance { tone: 0.5, detail: 1.0 };
+        let layer = Layer { strength: 0.8, balance, tuning, operator };
+        let edit = Edit { layers: vec![layer] };
+        let [(_, words), (_, json)] = &edit.record()[..] else { panic!() };
+        assert!(words.ends_with(" at 80 %, tone 50 %"), "{words}");
+        let told: Vec<FilterRecord> = serde_json::from_str(json).unwrap();
+        assert_eq!(told[0].sha256, crate::hash::sha256(&file).unwrap());
+        assert_eq!((told[0].tone, told[0].detail), (Some(0.5), None));
+        assert_eq!((told[0].strength, told[0].reach, told[0].radius), (0.8, Some(2.0), None));
+    }
+}
