@@ -9,7 +9,7 @@ use eframe::{NativeOptions, Renderer};
 
 use super::memory::Memory;
 use super::{App, instance, keeping, strings};
-use crate::engine::Choice;
+use crate::engine::{Choice, Command};
 
 const SIZE: [f32; 2] = [1280.0, 800.0];
 const SIZE_MIN: [f32; 2] = [960.0, 600.0];
@@ -45,6 +45,9 @@ pub fn run(photos: Vec<PathBuf>, choice: Choice, alone: bool) -> Result<(), Stri
             Some(memory) => app.with_memory(memory),
             None => app,
         };
+        if let Some(file) = std::env::var_os("UNDERSTUDY_TRACE") {
+            app.engine.send(Command::Trace(file.into()));
+        }
         let app = match folder {
             Some(folder) => app.with_hand_over(&folder, &cc.egui_ctx),
             None => app,

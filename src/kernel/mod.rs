@@ -33,6 +33,7 @@ pub mod render;
 pub mod residual;
 mod runs;
 pub mod sample;
+mod vector;
 pub(crate) mod wide;
 
 /// A few planes of low-resolution values, `[channels][height][width]`.

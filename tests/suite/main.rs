@@ -7,6 +7,7 @@ mod compare_window;
 mod engine;
 mod examples;
 mod exports;
+mod failures;
 mod files_window;
 mod gpu;
 mod gradients;
