@@ -191,7 +191,12 @@ fn there_are_at_most_nine_panes_and_at_least_one() {
     let add = window.get_by_role_and_label(Role::Button, "Add a pane");
     assert!(add.accesskit_node().is_disabled());
     for place in (2..=9).rev() {
-        press(&mut window, &format!("Close pane {place}"));
+        // On a busy machine a click is lost where a pane's header changes between press and release.
+        for _ in 0..8 {
+            if pictures(&window).len() >= place {
+                press(&mut window, &format!("Close pane {place}"));
+            }
+        }
     }
     assert_eq!(pictures(&window), ["Pane 1: Original"]);
     let close = window.get_by_role_and_label(Role::Button, "Close pane 1");
