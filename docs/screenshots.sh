@@ -46,6 +46,6 @@ shot window dark
 shot light light "key y"
 shot columns dark "key Tab" "key ctrl+1"
 shot compare dark "key g"
-shot learn dark "mousemove 518 24 click 1" "mousemove 1279 799"
+shot learn dark "mousemove 611 24 click 1" "mousemove 1279 799"
 shot settings dark "key ctrl+comma"
 shot keys dark "key question"

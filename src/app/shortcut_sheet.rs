@@ -1,10 +1,14 @@
 //! The shortcut sheet.
 
-use eframe::egui::{Align, Context, Frame, Grid, Id, Layout, Margin, Modal, RichText, Ui, vec2};
+use eframe::egui::{
+    Align, Context, Frame, Grid, Id, Layout, Margin, Modal, RichText, ScrollArea, Ui, vec2,
+};
 
 use super::shortcuts::Shortcut;
 use super::{Action, strings, theme};
 
+/// Height of all but the keys, with some air above and below.
+const ROOM: f32 = 176.0;
 /// Width of one of the two columns.
 const COLUMN: f32 = 336.0;
 
@@ -15,12 +19,15 @@ pub fn show(ctx: &Context, actions: &mut Vec<Action>) {
         ui.set_width(2.0 * COLUMN + theme::L);
         ui.heading(strings::SHEET_TITLE);
         ui.add_space(theme::S);
-        ui.horizontal_top(|ui| {
-            ui.spacing_mut().item_spacing.x = theme::L;
-            let half = Shortcut::ALL.len().div_ceil(2);
-            for (index, shortcuts) in Shortcut::ALL.chunks(half).enumerate() {
-                column(ui, index, shortcuts);
-            }
+        let room = ctx.content_rect().height() - ROOM;
+        ScrollArea::vertical().max_height(room).show(ui, |ui| {
+            ui.horizontal_top(|ui| {
+                ui.spacing_mut().item_spacing.x = theme::L;
+                let half = Shortcut::ALL.len().div_ceil(2);
+                for (index, shortcuts) in Shortcut::ALL.chunks(half).enumerate() {
+                    column(ui, index, shortcuts);
+                }
+            });
         });
         ui.add_space(theme::S);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
