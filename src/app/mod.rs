@@ -318,6 +318,7 @@ impl eframe::App for App {
         }
         self.keep(ctx);
         self.keep_session(ctx);
+        self.scale_interface(ctx);
         self.close(ctx);
     }
 

@@ -12,7 +12,8 @@ use super::{App, Store, instance, strings, theme};
 use crate::engine::Choice;
 
 const SIZE: [f32; 2] = [1280.0, 800.0];
-const SIZE_MIN: [f32; 2] = [960.0, 600.0];
+/// The interface has at least so much room, in points.
+pub const SIZE_MIN: [f32; 2] = [960.0, 600.0];
 
 /// Opens the window, with the first of `photos` or with the photo that comes with the program, and
 /// returns when it is closed. `choice` says what renders. Where there is a window already, it opens them

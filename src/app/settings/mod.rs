@@ -8,13 +8,14 @@ mod store;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use eframe::egui::{Context, ThemePreference};
+use eframe::egui::{Context, ThemePreference, vec2};
 use serde::{Deserialize, Serialize};
 
 pub use dialog::{SettingsDialog, Shown, show};
 pub use store::Store;
 
 use super::shortcuts::Keymap;
+use super::window::SIZE_MIN;
 use super::{App, Dialog};
 use crate::engine::{Command, Memory};
 
@@ -88,7 +89,6 @@ impl Settings {
             Theme::Light => ThemePreference::Light,
             Theme::System => ThemePreference::System,
         });
-        ctx.set_zoom_factor(self.scale);
         self.shortcuts.clone().install(ctx);
     }
 }
@@ -134,6 +134,16 @@ impl App {
             self.notify(sentence);
         }
         self.take_settings(ctx, settings);
+    }
+
+    /// Scales the interface as it is set, as far as the window has room: what is set too large could not
+    /// be set back.
+    pub(super) fn scale_interface(&self, ctx: &Context) {
+        let room = ctx.content_rect().size() * ctx.zoom_factor() / vec2(SIZE_MIN[0], SIZE_MIN[1]);
+        let scale = self.settings.scale.min(room.min_elem()).max(SCALES[0]);
+        if (scale - ctx.zoom_factor()).abs() > 1e-3 {
+            ctx.set_zoom_factor(scale);
+        }
     }
 
     /// Acts on what has changed.

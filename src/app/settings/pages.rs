@@ -28,6 +28,9 @@ pub fn look(ui: &mut Ui, settings: &mut Settings) {
         }
     });
     ui.label(theme::weak(strings::SCALE_DETAIL));
+    if ui.ctx().zoom_factor() < settings.scale - 1e-3 {
+        ui.label(strings::SCALE_ROOM);
+    }
 }
 
 /// A button to another scale.

@@ -13,6 +13,7 @@ pub const KEYS: &str = "Keys";
 pub const THEME: &str = "Theme";
 pub const SCALE: &str = "Size of the interface";
 pub const SCALE_DETAIL: &str = "Beside the system’s own scale. The photo keeps its pixels.";
+pub const SCALE_ROOM: &str = "This window has no room for that size: it is as large as it can be.";
 pub const SMALLER: &str = "Smaller";
 pub const LARGER: &str = "Larger";
 
