@@ -147,6 +147,7 @@ impl App {
         self.keep_trial();
         let ticket = self.ticket();
         self.dialog = None;
+        self.learn.stop_looking();
         self.engine.send(Command::Open(ticket, path.clone()));
         self.opening = Some(Opening { ticket, path: Some(path) });
     }

@@ -17,8 +17,8 @@ const PHOTOS: [&str; 8] = ["jpg", "jpeg", "png", "tif", "tiff", "webp", "bmp", "
 /// What a dialog answered.
 #[derive(Clone, Debug)]
 pub enum Answer {
-    /// This photo is to be opened.
-    Photo(PathBuf),
+    /// These photos are to be opened.
+    Photos(Vec<PathBuf>),
     /// This file is to be written; the dialog has asked about replacing it.
     Target(PathBuf),
     /// The user left the dialog.
@@ -50,13 +50,27 @@ impl FileDialogs {
         let dialog = rfd::AsyncFileDialog::new()
             .set_title(strings::OPEN_TITLE)
             .add_filter(strings::PHOTOS, &PHOTOS);
-        self.ask(ctx, || dialog.pick_file(), Answer::Photo, Answer::NoPhotoDialog);
+        let chosen = |path| Answer::Photos(vec![path]);
+        self.ask(ctx, || dialog.pick_file(), chosen, Answer::NoPhotoDialog);
+    }
+
+    /// Asks for several photos.
+    pub fn ask_photos(&mut self, ctx: &Context) {
+        let dialog = rfd::AsyncFileDialog::new()
+            .set_title(strings::OPEN_TITLE)
+            .add_filter(strings::PHOTOS, &PHOTOS);
+        self.ask(ctx, || dialog.pick_files(), Answer::Photos, Answer::NoPhotoDialog);
     }
 
     /// Asks for a folder of photos.
     pub fn ask_photo_folder(&mut self, ctx: &Context) {
         let dialog = rfd::AsyncFileDialog::new().set_title(strings::film::OPEN_FOLDER);
-        self.ask(ctx, || dialog.pick_folder(), Answer::Photo, Answer::NoPhotoDialog);
+        self.ask(
+            ctx,
+            || dialog.pick_folder(),
+            |path| Answer::Photos(vec![path]),
+            Answer::NoPhotoDialog,
+        );
     }
 
     /// Asks where to write.

@@ -6,6 +6,7 @@
 //! wants it until the exact one is there.
 
 mod act;
+mod background;
 mod before_after;
 mod canvas;
 mod compare;
@@ -382,7 +383,7 @@ impl App {
             film::show(ui, &mut self.film, actions);
         }
         let photo = self.photo.as_deref();
-        let held = view_bar::show(ui, &self.view_bar_state(), actions);
+        let held = self.looking().is_none() && view_bar::show(ui, &self.view_bar_state(), actions);
         if self.shell.panels_hidden {
             return held;
         }
@@ -438,6 +439,9 @@ impl App {
     fn center(&mut self, ui: &mut Ui, held: bool, mut actions: Vec<Action>) {
         if self.workspace == Workspace::Compare {
             return self.compare_center(ui, held, actions);
+        }
+        if self.looking().is_some() {
+            return self.look_center(ui, actions);
         }
         let canvas = Canvas::new(ui);
         let parts = canvas.parts(self.before_after.comparison);

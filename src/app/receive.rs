@@ -100,7 +100,7 @@ impl App {
     pub(super) fn receive_answer(&mut self, ctx: &Context, answer: Answer) {
         match (answer, &mut self.dialog) {
             (Answer::Learn(action), _) => self.learn_action(ctx, action),
-            (Answer::Photo(path), _) => self.open_asked(ctx, path),
+            (Answer::Photos(photos), _) => self.open_asked(ctx, photos),
             (Answer::Target(path), Some(Dialog::Export(dialog))) => dialog.set_confirmed(path),
             (Answer::NoPhotoDialog, _) => self.dialog = Some(Dialog::Open(OpenDialog::default())),
             (Answer::NoTargetDialog, Some(Dialog::Export(dialog))) => dialog.set_no_file_dialog(),

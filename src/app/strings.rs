@@ -1,8 +1,10 @@
 //! Every word that the user reads, in one place.
 
+pub mod compare;
 pub mod export;
 pub mod film;
 pub mod learn;
+pub mod look;
 pub mod own;
 pub mod settings;
 pub mod shell;
@@ -82,7 +84,7 @@ pub const ADD_PANE: &str = "Add a pane";
 pub const ADD_PANE_HERE: &str = "Add a pane here";
 pub const ADD_PANE_TIP: &str = "One more pane, with the next filter";
 pub const NO_MORE_PANES: &str = "Nine panes are as many as can be compared.";
-pub const ONE_PANE: &str = "Add a second filter or photo (+).";
+pub const ONE_PANE: &str = "Add a second filter, version or photo (+).";
 pub const NEEDS_TWO_PANES: &str = "This takes two panes.";
 pub const PICK_TIP: &str = "This edit becomes the photo’s";
 pub const CLOSE_PANE_TIP: &str = "Close this pane";

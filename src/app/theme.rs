@@ -10,8 +10,8 @@ use eframe::egui::{
     Rect, Response, RichText, Sense, Stroke, TextStyle, Theme, Ui, Vec2, style::HandleShape, vec2,
 };
 
-use colors::{DARK, LIGHT, Palette};
-pub use colors::{ON_PHOTO, VEIL, of};
+use colors::{DARK, LIGHT};
+pub use colors::{ON_PHOTO, Palette, VEIL, of};
 pub use icons::{Icon, icon, icon_button, icon_mark, paint_icon};
 pub use system_fonts::SystemFonts;
 

@@ -8,10 +8,12 @@ const LAYERS: [&str; 10] =
     ["cli", "app", "engine", "train", "gpu", "render", "edit", "kernel", "operator", "photo"];
 
 /// Crates that only some modules may know.
-const HORIZONS: [(&str, &[&str]); 11] = [
+const HORIZONS: [(&str, &[&str]); 13] = [
     ("egui", &["app"]),
     ("eframe", &["app"]),
+    ("egui_plot", &["app"]),
     ("rfd", &["app"]),
+    ("thread_priority", &["app"]),
     ("clap", &["cli"]),
     ("wgpu", &["app", "engine", "gpu"]),
     ("moxcms", &["photo"]),

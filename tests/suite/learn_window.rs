@@ -220,3 +220,143 @@ fn what_are_no_pairs_is_said() {
     wait(&mut window, "what one pair is worth", |window| has_part(window, "Works with one."));
     assert!(!has_part(&window, "is one half of a pair"));
 }
+
+/// The pairs of two folders in the table, read.
+fn with_pairs(folder: &Path, count: usize) -> Window {
+    let mut window = window(folder);
+    drop_on(&mut window, &["before", "after"].map(|half| folder.join(half)));
+    let words = format!("{count} {} found", if count == 1 { "pair" } else { "pairs" });
+    wait(&mut window, "the pairs", |window| has_part(window, &words));
+    wait(&mut window, "that they are read", |window| !has_part(window, "Reading"));
+    window
+}
+
+#[test]
+fn a_pair_is_seen_large_with_one_half_over_the_other() {
+    let folder = folders(&[1, 2, 3]);
+    let mut window = with_pairs(folder.path(), 3);
+    press(&mut window, "Before: photo2");
+    wait(&mut window, "the pair", |window| has_part(window, "over it at 50"));
+    let see = |window: &mut Window| window.render().unwrap();
+    let half = see(&mut window);
+    press(&mut window, "Before");
+    assert!(has(&window, "Before") && !has_part(&window, "over it"));
+    let before = see(&mut window);
+    let slider = window.get_by_role_and_label(Role::Slider, "From Before to After");
+    slider.set_value_accesskit(1.0);
+    window.run_steps(3);
+    let after = see(&mut window);
+    assert!(half != before && half != after && before != after);
+    press(&mut window, "Beside each other");
+    assert!(!has_part(&window, "From Before to After"));
+    // The arrow goes to the next pair of the table.
+    window.key_press(Key::ArrowDown);
+    wait(&mut window, "the next pair", |window| has_part(window, "over it at 50"));
+    assert_eq!(
+        window.query_all_by_label("photo3").count(),
+        2,
+        "in the table, and over the pictures"
+    );
+    window.key_press(Key::Escape);
+    wait(&mut window, "the photo again", |window| !has(window, "Onion skin"));
+    assert!(has(&window, "Split"));
+}
+
+#[test]
+fn a_cropped_edit_asks_to_be_looked_at() {
+    let folder = folders(&[1, 2, 3]);
+    let cropped = folder.path().join("after/photo2.png");
+    let whole = image::open(&cropped).unwrap();
+    let (width, height) = (whole.width(), whole.height());
+    whole.crop_imm(width / 8, 0, width - width / 8, height).save(&cropped).unwrap();
+    let mut window = with_pairs(folder.path(), 3);
+    wait(&mut window, "the chip", |window| has(window, "Cropped"));
+    assert!(has_part(&window, "After is cropped by 1"));
+    assert!(has(&window, "3 pairs found, 1 needs a look"));
+    press(&mut window, "After: photo2");
+    wait(&mut window, "the pair", |window| has_part(window, "over it at 50"));
+    press(&mut window, "Use the overlapping part");
+    assert!(has(&window, "3 pairs found") && !has_part(&window, "needs a look"));
+    assert!(has_part(&window, "Learns from 3"));
+    press(&mut window, "Skip");
+    assert!(has(&window, "3 pairs found, 1 ignored"));
+}
+
+#[test]
+fn pairs_that_ask_for_opposite_things_are_named() {
+    let folder = folders(&[1, 2]);
+    let brighter = scene(2).iter().map(|rgb| rgb.map(|v| v.powf(0.6))).collect::<Vec<_>>();
+    save(&folder.path().join("after/photo2.png"), &brighter);
+    let mut window = with_pairs(folder.path(), 2);
+    wait(&mut window, "the chips", |window| window.query_all_by_label("Opposite?").count() == 2);
+    assert!(has_part(&window, "ask for opposite things"));
+    assert!(has(&window, "2 pairs found, 2 need a look"));
+    press(&mut window, "Skip: photo2");
+    assert!(!has(&window, "Opposite?"));
+    press(&mut window, "Use: photo2");
+    assert!(has_part(&window, "ask for opposite things"));
+    // It is said of the result too.
+    press(&mut window, "Start");
+    wait(&mut window, "the result", |window| has(window, "Use it"));
+    assert!(has_part(&window, "ask for opposite things. Leave one of them out"));
+}
+
+#[test]
+fn one_pair_is_the_wrong_way_round_and_swapped() {
+    let folder = folders(&[1, 2, 3, 4]);
+    let [before, after] =
+        ["before", "after"].map(|half| folder.path().join(half).join("photo2.png"));
+    let other = folder.path().join("other.png");
+    fs::rename(&before, &other).unwrap();
+    fs::rename(&after, &before).unwrap();
+    fs::rename(&other, &after).unwrap();
+    let mut window = with_pairs(folder.path(), 4);
+    wait(&mut window, "the chip", |window| has(window, "Swapped?"));
+    press(&mut window, "Before: photo2");
+    wait(&mut window, "the pair", |window| has_part(window, "over it at 50"));
+    let swaps = window.query_all_by_role_and_label(Role::Button, "Swap");
+    let over_the_pictures = swaps.max_by(|a, b| a.rect().left().total_cmp(&b.rect().left()));
+    over_the_pictures.unwrap().click_accesskit();
+    wait(&mut window, "that it is right", |window| !has(window, "Swapped?"));
+    wait(&mut window, "four good ones", |window| window.query_all_by_label("Good").count() >= 4);
+}
+
+#[test]
+fn the_worst_check_photo_is_seen_and_learned_from_as_the_next_version() {
+    let folder = folders(&[1, 2, 3, 4, 5, 6]);
+    let mut window = with_pairs(folder.path(), 6);
+    assert!(has(&window, "Learns from 5, checks on 1."));
+    name(&mut window, "Warm");
+    press(&mut window, "Quick");
+    press(&mut window, "Start");
+    wait(&mut window, "the result", |window| has(window, "Use it"));
+    assert!(has(&window, "Least close") && has_part(&window, "photo6: "));
+    press(&mut window, "See the photo that comes out worst");
+    wait(&mut window, "its pictures", |window| {
+        has(window, "Your edit") && has(window, "The filter")
+    });
+    assert!(has_part(&window, "The filter comes least close here"));
+    press(&mut window, "Back to the photo");
+    press(&mut window, "Add the worst photo's fix");
+    wait(&mut window, "the next result", |window| has(window, "Use it") && has(window, "Warm v2"));
+    for (file, learned_from) in [("warm", 5), ("warm-v2", 6)] {
+        let file = folder.path().join(format!("filters/{file}.safetensors"));
+        assert_eq!(read(&file).unwrap().provenance.learned_from.len(), learned_from);
+    }
+    // Of what it learned from, the worst is still told; it is not offered twice.
+    assert!(has(&window, "Least close") && !has(&window, "Add the worst photo's fix"));
+    press(&mut window, "Keep learning");
+    wait(&mut window, "the third", |window| has(window, "Use it") && has(window, "Warm v3"));
+    assert!(!has(&window, "Keep learning"), "it was learned thoroughly");
+}
+
+#[test]
+fn one_pair_is_checked_by_eye() {
+    let folder = folders(&[1]);
+    let mut window = with_pairs(folder.path(), 1);
+    press(&mut window, "Start");
+    wait(&mut window, "the result", |window| has(window, "Use it"));
+    assert!(has(&window, "A first guess") && has(&window, "Check it by eye"));
+    press(&mut window, "Open another photo…");
+    wait(&mut window, "where to type a path", |window| has(window, "Path of the photo"));
+}

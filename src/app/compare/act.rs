@@ -7,11 +7,10 @@ use eframe::egui::Context;
 
 use super::super::stack::Stack;
 use super::super::viewpoint::{Area, Viewpoint};
-use super::super::{App, Workspace, filter_list};
+use super::super::{App, Workspace, filter_list, strings};
 use super::pane::Pane;
-use super::{Action, PANES_MAX, PaneId, USED_MAX, link};
+use super::{Action, Fill, PANES_MAX, PaneId, USED_MAX, Wanted, link};
 use crate::edit::{Edit, Layer};
-use crate::engine::Command;
 
 impl App {
     /// Does what the window's own actions mean here; gives back those that mean the same everywhere.
@@ -23,7 +22,12 @@ impl App {
         use super::super::Action as Of;
         match action {
             Of::Open(photos) if self.compare.asking.is_some() => {
-                photos.into_iter().next().into_iter().for_each(|path| self.open_asked(ctx, path));
+                self.open_asked(ctx, photos);
+                return None;
+            }
+            // Dropped here, several are there to be compared.
+            Of::Open(photos) if self.workspace == Workspace::Compare && photos.len() > 1 => {
+                self.fill(ctx, Fill::Photos(photos));
                 return None;
             }
             Of::AskOpen | Of::CloseDialog => self.compare.asks_no_photo(),
@@ -78,13 +82,14 @@ impl App {
                 self.compare.alone = self.compare.alone.is_none().then_some(id);
                 self.compare.current = Some(id);
             }
-            Action::AskPhoto(id) => {
-                self.compare.asking = Some(id);
-                self.file_dialogs.ask_photo(ctx);
-            }
+            Action::AskPhoto(id) => self.ask_for(ctx, Wanted::Photo(id)),
+            Action::ShowAfter(id, None) => self.ask_for(ctx, Wanted::After(id)),
+            Action::ShowAfter(id, Some(file)) => self.open_for(Wanted::After(id), file),
+            Action::ShowVersion(id, file) => self.show_version(id, &file),
+            Action::Fill(fill) => self.fill(ctx, fill),
             Action::FollowPhoto(id) => {
                 if let Some(pane) = self.compare.pane_mut(id) {
-                    (pane.own_photo, pane.pinned) = (None, None);
+                    (pane.own_photo, pane.pinned, pane.is_after) = (None, None, false);
                 }
             }
             Action::SetSide(side, id) => self.set_side(side, id),
@@ -92,15 +97,19 @@ impl App {
         }
     }
 
-    /// Opens a photo for the pane that asked for it, or for the window if none did.
-    pub(in super::super) fn open_asked(&mut self, ctx: &Context, path: PathBuf) {
-        let Some(pane) = self.compare.asking.take() else {
-            return self.open_paths(ctx, vec![path]);
-        };
-        let ticket = self.ticket();
-        self.dialog = None;
-        self.engine.send(Command::Open(ticket, path));
-        self.compare.opening.push((ticket, pane));
+    /// Opens photos for the pane that asked for one, or for the window if none did.
+    pub(in super::super) fn open_asked(&mut self, ctx: &Context, photos: Vec<PathBuf>) {
+        match self.compare.asking.take() {
+            None => self.open_paths(ctx, photos),
+            Some(Wanted::Photos) => {
+                self.dialog = None;
+                self.fill_with_photos(photos);
+            }
+            Some(wanted) => {
+                self.dialog = None;
+                photos.into_iter().next().into_iter().for_each(|it| self.open_for(wanted, it));
+            }
+        }
     }
 
     /// The original and the photo's edit at least.
@@ -126,7 +135,7 @@ impl App {
     }
 
     /// One more pane, which becomes the current one, if there is room for it.
-    fn add_pane(&mut self, edit: Edit) {
+    pub(super) fn add_pane(&mut self, edit: Edit) {
         if self.compare.panes.len() == PANES_MAX {
             return;
         }
@@ -208,6 +217,9 @@ impl App {
         self.compare.note_used(&edit);
         if let Some(pane) = self.compare.pane_mut(id) {
             pane.edit = edit;
+            if std::mem::take(&mut pane.is_after) {
+                pane.own_photo = None;
+            }
         }
         self.before_after.release();
     }
@@ -300,6 +312,9 @@ impl App {
 
     fn pick(&mut self, place: usize) {
         let Some(pane) = self.compare.panes.get(place) else { return };
+        if pane.is_after {
+            return self.notify(strings::compare::AFTER_IS_NO_FILTER.to_owned());
+        }
         if pane.edit != self.stack.edit() {
             self.stack = Stack::from(pane.edit.clone());
         }

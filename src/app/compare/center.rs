@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use eframe::egui::{
-    Align2, Key, Modifiers, Rect, Stroke, StrokeKind, TextureId, Ui, UiBuilder, vec2,
+    Align2, Id, Key, Modifiers, Rect, Stroke, StrokeKind, TextureId, Ui, UiBuilder, vec2,
 };
 
 use super::super::canvas::{Canvas, Seen};
@@ -11,7 +11,7 @@ use super::super::comparison::Comparison;
 use super::super::{Action as Of, App, shortcuts, split, strings, theme};
 use super::layout::{self, Cell};
 use super::pane::Pane;
-use super::{Action, PaneId, header, size_of};
+use super::{Action, PaneId, Wanted, header, size_of};
 
 /// What is where.
 struct Layout {
@@ -20,6 +20,8 @@ struct Layout {
     free: Option<Rect>,
     /// How two panes lie over each other, if they do.
     overlay: Option<Comparison>,
+    /// Whether they show different photos, so that nothing can be said of the same place.
+    is_apart: bool,
 }
 
 impl App {
@@ -70,18 +72,23 @@ impl App {
         let panes = self.compare.visible(self.before_after.swapped);
         match (&panes[..], self.compare.alone, self.compare.comparison) {
             (&[pane], Some(_), _) => {
-                Layout { cells: layout::alone(canvas, pane), free: None, overlay: None }
+                let cells = layout::alone(canvas, pane);
+                Layout { cells, free: None, overlay: None, is_apart: false }
             }
             (&[a, b], None, Some(comparison)) => Layout {
                 cells: layout::two(canvas, [a, b], comparison),
                 free: None,
                 overlay: Some(comparison).filter(|it| it.overlays()),
+                is_apart: match [a, b].map(|id| self.compare.pane(id)) {
+                    [Some(a), Some(b)] => !self.show_the_same(a, b),
+                    _ => false,
+                },
             },
             _ => {
                 let [width, height] = self.photo.as_ref().map_or([3, 2], size_of);
                 let aspect = width as f32 / height as f32;
                 let (cells, free) = layout::grid(canvas, &panes, aspect);
-                Layout { cells, free, overlay: None }
+                Layout { cells, free, overlay: None, is_apart: false }
             }
         }
     }
@@ -113,6 +120,7 @@ impl App {
             }
         }
         if let (Some(Comparison::Split), [first, _]) = (layout.overlay, &layout.cells[..])
+            && !layout.is_apart
             && let Some(seen) = self.seen(first.pane)
         {
             split::input(ui, first.picture.visible(&seen), self.before_after.line, actions);
@@ -140,7 +148,7 @@ impl App {
 
     fn difference_of_panes(&mut self, ui: &Ui, layout: &Layout) -> Option<TextureId> {
         let [a, b] = &layout.cells[..] else { return None };
-        if layout.overlay != Some(Comparison::Difference) {
+        if layout.overlay != Some(Comparison::Difference) || layout.is_apart {
             return None;
         }
         let frame = |pane: &Cell| Some(&self.compare.pane(pane.pane)?.pictures.shown()?.frame);
@@ -156,6 +164,7 @@ impl App {
     fn paint_pictures(&self, ui: &mut Ui, layout: &Layout, difference: Option<TextureId>) {
         let original = self.before_after.original();
         match (&layout.cells[..], layout.overlay) {
+            ([a, _], Some(_)) if layout.is_apart => paint_apart(ui, a.picture.rect),
             ([a, b], Some(Comparison::Split)) if !original => self.paint_split(ui, a, b),
             ([a, _], Some(Comparison::Difference)) if difference.is_some() && !original => {
                 self.paint_pane(ui, a, difference);
@@ -216,7 +225,9 @@ impl App {
         let (Some(seen), Some(pane)) = (self.seen(cell.pane), self.compare.pane(cell.pane)) else {
             return;
         };
-        let is_opening = self.compare.opening.iter().any(|(_, id)| *id == cell.pane);
+        let is_opening = self.compare.opening.iter().any(|(_, wanted)| {
+            matches!(wanted, Wanted::Photo(id) | Wanted::After(id) if *id == cell.pane)
+        });
         let words = match (is_opening, &pane.own_photo) {
             (true, _) => strings::OPENING_PHOTO.to_owned(),
             (false, Some(photo)) => strings::file_name(&photo.path),
@@ -242,6 +253,8 @@ impl App {
             is_only: compare.panes.len() == 1,
             side: is_pair.then(|| (index, others())),
             has_own_photo: pane.own_photo.is_some(),
+            after: self.own_after(),
+            versions: &|| self.versions_of(pane),
         };
         header::show(ui, cell.header, &state, &self.library, actions);
     }
@@ -251,7 +264,7 @@ impl App {
         let height = 72.0_f32.min(rect.height());
         let middle =
             Rect::from_center_size(rect.center(), vec2(rect.width() - 2.0 * theme::M, height));
-        let builder = UiBuilder::new().id_salt("free").max_rect(middle);
+        let builder = UiBuilder::new().scope_id(Id::unique("free place")).max_rect(middle);
         ui.scope_builder(builder, |ui| {
             ui.vertical_centered(|ui| {
                 if self.compare.panes.len() == 1 {
@@ -280,4 +293,17 @@ impl App {
             ui.painter().rect_stroke(rect, 0.0, stroke, StrokeKind::Inside);
         }
     }
+}
+
+/// Says why two photos are not laid over each other.
+fn paint_apart(ui: &mut Ui, rect: Rect) {
+    let width = 440.0_f32.min(rect.width() - 2.0 * theme::M);
+    let middle = Rect::from_center_size(rect.center(), vec2(width, 96.0));
+    let builder = UiBuilder::new().scope_id(Id::unique("apart")).max_rect(middle);
+    ui.scope_builder(builder, |ui| {
+        ui.vertical_centered(|ui| {
+            ui.label(strings::compare::APART);
+            ui.label(theme::weak(strings::compare::APART_ADVICE));
+        });
+    });
 }

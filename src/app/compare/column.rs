@@ -7,7 +7,7 @@ use eframe::egui::{
 use super::super::shortcuts::{Shortcut, tip};
 use super::super::{Action as Of, App, strings, theme};
 use super::pane::Pane;
-use super::{Action, Compare, PANES_MAX};
+use super::{Action, Compare, Fill, PANES_MAX};
 
 const WIDTH: f32 = 264.0;
 
@@ -26,6 +26,8 @@ impl App {
                     divider(ui);
                 }
                 list(ui, &self.compare, actions);
+                divider(ui);
+                self.fills(ui, actions);
                 if let Some(photo) = pane.and_then(|pane| pane.photo(self.photo.as_ref())) {
                     divider(ui);
                     theme::section(ui, strings::ABOUT_PHOTO);
@@ -36,6 +38,49 @@ impl App {
                 }
             });
         });
+    }
+}
+
+impl App {
+    /// What all panes can be filled with.
+    fn fills(&self, ui: &mut Ui, actions: &mut Vec<Of>) {
+        use strings::compare as words;
+        theme::section(ui, words::FILL);
+        let pane = self.compare.current_pane();
+        let has_filter = pane.is_some_and(|pane| pane.strength().is_some());
+        let has_versions = pane.is_some_and(|pane| !self.versions_of(pane).is_empty());
+        let (yes, none) = (true, "");
+        let buttons = [
+            (words::LAST_FILTERS, words::LAST_FILTERS_TIP, yes, none, Action::GridOfLast),
+            (
+                words::STRENGTHS,
+                words::STRENGTHS_TIP,
+                has_filter,
+                words::NO_FILTER,
+                Action::Fill(Fill::Strengths),
+            ),
+            (words::PHOTOS, words::PHOTOS_TIP, yes, none, Action::Fill(Fill::AskPhotos)),
+            (
+                words::VERSIONS,
+                words::VERSIONS_TIP,
+                has_versions,
+                words::NO_VERSIONS,
+                Action::Fill(Fill::Versions),
+            ),
+        ];
+        for row in buttons.chunks(2) {
+            ui.columns_const(|columns: &mut [Ui; 2]| {
+                for (ui, (name, tip, is_there, reason, action)) in columns.iter_mut().zip(row) {
+                    let size = vec2(ui.available_width(), theme::CONTROL);
+                    let add = |ui: &mut Ui| ui.add_sized(size, Button::new(*name));
+                    let button = ui.add_enabled_ui(*is_there, add).inner;
+                    let button = button.on_hover_text(*tip).on_disabled_hover_text(*reason);
+                    if button.clicked() {
+                        actions.push(Of::Compare(action.clone()));
+                    }
+                }
+            });
+        }
     }
 }
 

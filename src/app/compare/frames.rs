@@ -5,7 +5,8 @@ use std::sync::Arc;
 use eframe::egui::Context;
 
 use super::super::App;
-use super::{Compare, PaneId};
+use super::{Compare, PaneId, Wanted};
+use crate::edit::Edit;
 use crate::engine::{Command, Frame, Scene, Ticket};
 use crate::photo::Photo;
 
@@ -59,10 +60,15 @@ impl Compare {
 
     /// Takes a photo that was opened for a pane. False where it was not.
     pub fn opened(&mut self, ticket: Ticket, photo: &Arc<Photo>) -> bool {
-        let Some(id) = self.ended_opening(ticket) else { return false };
+        let Some(wanted) = self.ended_opening(ticket) else { return false };
+        let (Wanted::Photo(id) | Wanted::After(id)) = wanted else { return true };
         if let Some(pane) = self.pane_mut(id) {
             pane.own_photo = Some(Arc::clone(photo));
             pane.pinned = pane.pinned.take().map(|_| Arc::clone(photo));
+            pane.is_after = matches!(wanted, Wanted::After(_));
+            if pane.is_after {
+                pane.edit = Edit::default();
+            }
         }
         true
     }
@@ -77,7 +83,7 @@ impl Compare {
         self.asking = None;
     }
 
-    fn ended_opening(&mut self, ticket: Ticket) -> Option<PaneId> {
+    fn ended_opening(&mut self, ticket: Ticket) -> Option<Wanted> {
         let place = self.opening.iter().position(|(opening, _)| *opening == ticket)?;
         Some(self.opening.remove(place).1)
     }

@@ -1,16 +1,17 @@
 //! The header of a pane: its digit, what it shows, how strongly; pinning and closing it.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use eframe::egui::{
-    Align, Button, CornerRadius, DragValue, Layout, Rect, RichText, ScrollArea, Shape, Stroke, Ui,
-    UiBuilder, vec2,
+    Align, Button, CornerRadius, DragValue, Id, Layout, Rect, RichText, ScrollArea, Shape, Stroke,
+    Ui, UiBuilder, vec2,
 };
 
 use super::super::theme::Icon;
 use super::super::{Action as Of, filter_list, strings, theme};
 use super::pane::Pane;
-use super::{Action, PaneId};
+use super::{Action, PaneId, fill};
 use crate::operator::Library;
 
 /// Below this width there is room for the menu and for closing alone; the column has the rest.
@@ -30,14 +31,20 @@ pub struct State<'a> {
     pub side: Option<(usize, Vec<(PaneId, String)>)>,
     /// Whether it shows another photo than the window.
     pub has_own_photo: bool,
+    /// The user's own edit of the window's photo, where it is known.
+    pub after: Option<PathBuf>,
+    /// The versions of its filter, which are files; asked for while the menu is open.
+    pub versions: &'a dyn Fn() -> Vec<PathBuf>,
 }
 
 /// Shows it.
 pub fn show(ui: &mut Ui, rect: Rect, state: &State<'_>, library: &Library, out: &mut Vec<Of>) {
     let fill = if state.is_current { theme::of(ui).chosen } else { theme::of(ui).panel };
     ui.painter().rect_filled(rect, 0.0, fill);
+    // An id of its own: words that come and go over the pictures would change an automatic one, and
+    // an open menu or a drag would end with it.
     let builder = UiBuilder::new()
-        .id_salt(("header", state.pane.id.0))
+        .scope_id(Id::unique(("pane header", state.pane.id.0)))
         .max_rect(rect.shrink2(vec2(theme::S, 0.0)))
         .layout(Layout::right_to_left(Align::Center));
     ui.scope_builder(builder, |ui| {
@@ -121,7 +128,7 @@ fn menu(ui: &mut Ui, state: &State<'_>, library: &Library, out: &mut Vec<Of>) {
         ScrollArea::vertical().max_height(MENU_HEIGHT_MAX).show(ui, |ui| {
             ui.set_min_width(MENU_WIDTH);
             let operator = pane.edit.layers.first().map(|layer| &layer.operator);
-            if item(ui, strings::ORIGINAL, operator.is_none()) {
+            if item(ui, strings::ORIGINAL, operator.is_none() && !pane.is_after) {
                 out.push(Of::Compare(Action::Show(pane.id, None)));
             }
             for index in filter_list::order(library) {
@@ -131,7 +138,25 @@ fn menu(ui: &mut Ui, state: &State<'_>, library: &Library, out: &mut Vec<Of>) {
                     out.push(Of::Compare(Action::Show(pane.id, Some(index))));
                 }
             }
+            for file in (state.versions)() {
+                let Some(number) = fill::number(&file) else { continue };
+                if item(ui, &strings::compare::version(pane.title(), number), false) {
+                    out.push(Of::Compare(Action::ShowVersion(pane.id, file)));
+                }
+            }
         });
+        ui.separator();
+        let after = state.after.clone();
+        let words = if after.is_some() {
+            strings::compare::MY_AFTER
+        } else {
+            strings::compare::MY_AFTER_ITEM
+        };
+        let button = Button::new(words).selected(pane.is_after);
+        let button = ui.add(button.min_size(vec2(MENU_WIDTH, theme::CONTROL)));
+        if button.on_hover_text(strings::compare::MY_AFTER_TIP).clicked() {
+            out.push(Of::Compare(Action::ShowAfter(pane.id, after)));
+        }
         if let Some((side, others)) = &state.side {
             ui.separator();
             for (id, label) in others {

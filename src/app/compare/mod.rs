@@ -7,6 +7,7 @@
 mod act;
 mod center;
 mod column;
+mod fill;
 mod frames;
 mod header;
 mod layout;
@@ -14,6 +15,7 @@ mod link;
 mod pane;
 
 use std::collections::VecDeque;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::App;
@@ -33,7 +35,7 @@ pub const PANES_MAX: usize = 9;
 const USED_MAX: usize = 4;
 
 /// What the user asks for in this workspace. Positions are in physical pixels of a pane's picture.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum Action {
     /// A grid of the filters used last.
     GridOfLast,
@@ -62,12 +64,42 @@ pub(crate) enum Action {
     /// The pane alone, or all again.
     ToggleAlone(PaneId),
     AskPhoto(PaneId),
+    /// The pane shows the user's own edit of the window's photo: this file, or one that is asked for.
+    ShowAfter(PaneId, Option<PathBuf>),
+    /// The pane shows the version of a filter that this file is.
+    ShowVersion(PaneId, PathBuf),
+    /// All panes anew.
+    Fill(Fill),
     /// The pane shows the window's photo again.
     FollowPhoto(PaneId),
     /// This pane is one of the two that are seen together.
     SetSide(usize, PaneId),
     /// This pane's edit becomes the photo's.
     Pick(usize),
+}
+
+/// What all panes can be filled with.
+#[derive(Clone, Debug)]
+pub(crate) enum Fill {
+    /// The current pane's filter at several strengths.
+    Strengths,
+    /// The versions that were kept of it.
+    Versions,
+    /// The current pane's filter on several photos, which are asked for.
+    AskPhotos,
+    /// The same on these.
+    Photos(Vec<PathBuf>),
+}
+
+/// What a file is asked for or opened for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Wanted {
+    /// The photo of a pane.
+    Photo(PaneId),
+    /// The user's own edit of the window's photo, in a pane.
+    After(PaneId),
+    /// Several photos, each in a pane.
+    Photos,
 }
 
 /// The state of the workspace.
@@ -91,9 +123,9 @@ pub(crate) struct Compare {
     /// The filters used last, the newest first.
     used: Vec<Layer>,
     ids: u64,
-    /// The pane that a photo is asked for.
-    asking: Option<PaneId>,
-    opening: Vec<(Ticket, PaneId)>,
+    /// What a photo is asked for.
+    asking: Option<Wanted>,
+    opening: Vec<(Ticket, Wanted)>,
     /// What was to be seen when the engine was asked last.
     wanted: Vec<(PaneId, Scene)>,
     /// The panes of each request whose frames may still come.
@@ -207,6 +239,18 @@ impl App {
     /// Whether a pane looks where the others look.
     fn follows(&self, pane: &Pane) -> bool {
         self.compare.linked && pane.pinned.is_none()
+    }
+
+    /// Whether places of two panes have to do with each other: they show the same photo, or the user's
+    /// own edit of it.
+    fn show_the_same(&self, a: &Pane, b: &Pane) -> bool {
+        let window = self.photo.as_ref();
+        let shown = |pane: &Pane| {
+            let photo = pane.photo(window)?;
+            let is_edit = pane.is_after && window.is_some_and(|it| size_of(it) == size_of(photo));
+            Some(Arc::as_ptr(if is_edit { window? } else { photo }))
+        };
+        shown(a) == shown(b)
     }
 
     /// What is to be seen in a pane; None without a photo.

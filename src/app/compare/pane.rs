@@ -22,6 +22,8 @@ pub struct Pane {
     pub edit: Edit,
     /// A photo of its own; None follows the window's.
     pub own_photo: Option<Arc<Photo>>,
+    /// Whether that is the user's own edit of the window's photo, which is shown as it is.
+    pub is_after: bool,
     /// The photo that it keeps while it is pinned.
     pub pinned: Option<Arc<Photo>>,
     /// Where it looks while it does not follow the others.
@@ -39,6 +41,7 @@ impl Pane {
             id,
             edit,
             own_photo: None,
+            is_after: false,
             pinned: None,
             viewpoint: Viewpoint::Fit,
             offset: [0.0; 2],
@@ -51,8 +54,11 @@ impl Pane {
         self.pinned.as_ref().or(self.own_photo.as_ref()).or(window)
     }
 
-    /// The filter's title, or that it is the original.
+    /// The filter's title, or that it is the original or the user's own edit.
     pub fn title(&self) -> &str {
+        if self.is_after {
+            return strings::compare::MY_AFTER;
+        }
         self.edit.layers.first().map_or(strings::ORIGINAL, |layer| &layer.operator.title)
     }
 

@@ -117,6 +117,12 @@ pub enum Action {
 }
 
 impl Film {
+    /// What is selected besides the current photo.
+    pub fn others_selected(&self) -> Vec<PathBuf> {
+        let others = self.selected.iter().filter(|place| Some(**place) != self.current);
+        others.map(|place| self.files[*place].path.clone()).collect()
+    }
+
     /// How many photos there are, and whether the strip is on screen.
     pub fn extent(&self) -> (usize, bool) {
         (self.files.len(), self.is_shown)

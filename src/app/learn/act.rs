@@ -7,6 +7,7 @@ use std::sync::Arc;
 use eframe::egui::Context;
 
 use super::super::{App, Workspace};
+use super::look::{self, Looking};
 use super::reader::{Reader, Source};
 use super::run::{End, Run};
 use super::runner::{Runner, Wish};
@@ -38,6 +39,16 @@ impl App {
             Action::GoOn(index) => {
                 if let Err(sentence) = self.learn.go_on(ctx, index) {
                     self.notify(sentence);
+                }
+            }
+            Action::LearnWorst | Action::KeepLearning => {
+                if let Err(sentence) = self.learn.learn_more(ctx, &action) {
+                    self.notify(sentence);
+                }
+            }
+            Action::OpenPhoto => {
+                if let Some(photo) = self.looking().map(|it| it.pair.before.clone()) {
+                    self.open_paths(ctx, vec![photo]);
                 }
             }
             Action::Use => self.use_learned(),
@@ -83,9 +94,27 @@ impl Learn {
                 self.table = Table::default();
                 self.readers.clear();
                 self.chosen = [None, None];
-                self.problem = None;
+                (self.typed, self.problem) = (None, None);
+                self.looking = None;
+                // What comes next has nothing to do with what was learned.
+                if !self.is_learning() {
+                    (self.run, self.shows_worst) = (None, false);
+                    let folder = self.folder.as_ref();
+                    let free = folder.map(|folder| name::free(folder, strings::NEW_NAME));
+                    self.name = free.unwrap_or_default();
+                }
             }
             Action::ToggleSkip(index) => self.table.toggle_skip(index),
+            Action::SwapPair(index) => {
+                if let Some(pair) = self.table.swap_pair(index) {
+                    if self.looking.is_some() {
+                        self.looking = Some(self.look_at(pair.clone(), ctx));
+                    }
+                    self.readers.push(Reader::start(Source::Known(vec![pair]), ctx));
+                }
+            }
+            Action::Accept(index) => self.table.accept(index),
+            Action::Look(action) => self.look(ctx, action),
             Action::TogglePurpose(index) => self.table.toggle_purpose(index),
             Action::Rename(name) => self.name = name,
             Action::SetEffort(effort) => self.effort = effort,
@@ -97,16 +126,16 @@ impl Learn {
                     run.choose(index);
                 }
             }
-            Action::AddAnother => {
-                self.run = None;
-                self.renew_name();
-            }
+            Action::AddAnother => self.leave_result(),
             // The window's own: see `App::learn_action`.
             Action::AskFolder(_)
             | Action::AskFiles
             | Action::Add(_)
             | Action::StartOrPause
             | Action::GoOn(_)
+            | Action::LearnWorst
+            | Action::KeepLearning
+            | Action::OpenPhoto
             | Action::Use => {}
         }
     }
@@ -151,10 +180,77 @@ impl Learn {
     fn read(&mut self, ctx: &Context, source: Source) {
         self.problem = None;
         if self.run.is_some() && !self.is_learning() {
-            self.run = None;
-            self.renew_name();
+            self.leave_result();
         }
         self.readers.push(Reader::start(source, ctx));
+    }
+
+    /// Leaves the result of a run for the examples. What is learned next is its next version.
+    fn leave_result(&mut self) {
+        if let Some(run) = self.run.take()
+            && matches!(run.end, Some(End::Learned { .. }))
+            && let Some(folder) = &self.folder
+        {
+            self.name = name::next_version(folder, &run.title);
+        } else {
+            self.renew_name();
+        }
+        self.shows_worst = false;
+    }
+
+    /// Learns once more, as the next version: from the photo that came out worst too, or more
+    /// thoroughly.
+    fn learn_more(&mut self, ctx: &Context, action: &Action) -> Result<(), String> {
+        let Some(run) = self.run.as_ref().filter(|run| run.end.is_some()) else { return Ok(()) };
+        match (action, &run.worst) {
+            (Action::LearnWorst, Some(worst)) => self.table.learn_from(&worst.pair),
+            (Action::KeepLearning, _) => self.effort = Effort::Thorough,
+            _ => return Ok(()),
+        }
+        self.leave_result();
+        self.start_or_pause(ctx)
+    }
+
+    /// What is seen in place of the photo.
+    fn look(&mut self, ctx: &Context, action: look::Action) {
+        let pair = |place: usize| self.table.rows.get(place).map(|row| row.pair.clone());
+        match action {
+            look::Action::Pair(place) => {
+                let is_open = |pair: &Pair| {
+                    !self.shows_worst && self.looking.as_ref().is_some_and(|it| it.is_of(pair))
+                };
+                let pair = pair(place).filter(|pair| !is_open(pair));
+                self.looking = pair.map(|pair| self.look_at(pair, ctx));
+                self.shows_worst = false;
+            }
+            look::Action::Step(by) => {
+                let place = self.looking.as_ref().and_then(|it| self.table.place_of(&it.pair));
+                let next = place.and_then(|place| place.checked_add_signed(by)).and_then(pair);
+                if let Some(next) = next {
+                    self.looking = Some(self.look_at(next, ctx));
+                }
+            }
+            look::Action::Worst => self.shows_worst = !self.shows_worst,
+            look::Action::Close if self.shows_worst => self.shows_worst = false,
+            look::Action::Close => self.looking = None,
+            _ => {
+                let worst = self.run.as_mut().and_then(|run| run.worst.as_mut());
+                let seen = worst.filter(|_| self.shows_worst).or(self.looking.as_mut());
+                if let Some(looking) = seen {
+                    looking.apply(action);
+                }
+            }
+        }
+    }
+
+    fn look_at(&self, pair: Pair, ctx: &Context) -> Looking {
+        let version = self.run.as_ref().and_then(Run::shown);
+        Looking::new(pair, version.map(|version| Arc::clone(&version.operator)), ctx)
+    }
+
+    /// The photo is seen again.
+    pub(in super::super) fn stop_looking(&mut self) {
+        (self.looking, self.shows_worst) = (None, false);
     }
 
     fn wish(&mut self, wish: Wish) {
@@ -216,7 +312,8 @@ impl Learn {
             strings::folder_not_writable(folder, &error.to_string())
         })?;
         let (title, file) = (task.title.clone(), task.file.clone());
-        self.run = Some(Run::new(title, file, Runner::start(task, resume, ctx)));
+        self.shows_worst = false;
+        self.run = Some(Run::new(title, file, effort, Some(Runner::start(task, resume, ctx))));
         Ok(())
     }
 

@@ -2,24 +2,27 @@
 
 use eframe::egui::{
     self, Align, Button, Color32, Frame, Label, Layout, Margin, Panel, Rect, Response, RichText,
-    ScrollArea, Sense, Stroke, StrokeKind, TextEdit, TextureHandle, Ui, Vec2, WidgetInfo, vec2,
+    ScrollArea, Sense, Stroke, StrokeKind, TextEdit, TextureHandle, Ui, UiBuilder, Vec2,
+    WidgetInfo, vec2,
 };
 
 use super::pictures::{self, Picture};
 use super::reader::THUMBNAIL;
-use super::table::{Purpose, Row, Status};
-use super::{Action, Learn, strings};
+use super::table::{Doubt, Purpose, Row, Status};
+use super::{Action, Learn, look, strings};
 use crate::app::{self, theme};
-use crate::train::examples::{Confidence, Half};
+use crate::train::examples::Half;
 
 const WIDTH: f32 = 320.0;
 /// Size of a thumbnail, in points.
 const SMALL: Vec2 = vec2(THUMBNAIL[0] as f32 / 2.0, THUMBNAIL[1] as f32 / 2.0);
 /// Height of the chips and buttons of a pair.
 const LOW: f32 = 24.0;
+/// Height of a pair: the same for all, so that nothing jumps when they are read.
+const ROW: f32 = 102.0;
 
 /// Shows it.
-pub fn show(ui: &mut Ui, learn: &Learn, own: &mut Vec<Action>, actions: &mut Vec<app::Action>) {
+pub fn show(ui: &mut Ui, learn: &Learn, own: &mut Vec<Action>) {
     let frame = theme::panel_frame(ui, vec2(theme::M, theme::S));
     Panel::left("examples").exact_size(WIDTH).resizable(false).frame(frame).show(ui, |ui| {
         ui.add_enabled_ui(!learn.is_learning(), |ui| {
@@ -29,13 +32,16 @@ pub fn show(ui: &mut Ui, learn: &Learn, own: &mut Vec<Action>, actions: &mut Vec
             }
         });
         ui.separator();
+        if !learn.table.rows.is_empty() {
+            headline(ui, learn);
+        }
         ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
             if learn.table.rows.is_empty() {
                 empty(ui, learn);
             } else {
                 // The scroll bar has room of its own.
                 ui.set_max_width(ui.available_width() - theme::S);
-                rows(ui, learn, own, actions);
+                rows(ui, learn, own);
             }
         });
     });
@@ -93,8 +99,13 @@ fn type_paths(ui: &mut Ui, typed: &[String; 2], own: &mut Vec<Action>) {
     for ((words, half), path) in halves.into_iter().zip(typed) {
         let mut path = path.clone();
         let label = ui.label(theme::weak(words));
-        let field = TextEdit::singleline(&mut path).desired_width(f32::INFINITY);
+        let id = egui::Id::unique(("path", half == Half::Before));
+        let was_there = ui.ctx().read_response(id).is_some();
+        let field = TextEdit::singleline(&mut path).id(id).desired_width(f32::INFINITY);
         let field = ui.add(field).labelled_by(label.id);
+        if half == Half::Before && !was_there {
+            field.request_focus();
+        }
         submitted |= field.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
         if field.changed() {
             own.push(Action::Typed(half, path));
@@ -146,7 +157,8 @@ fn is_working(ui: &mut Ui, learn: &Learn) -> bool {
     true
 }
 
-fn rows(ui: &mut Ui, learn: &Learn, own: &mut Vec<Action>, actions: &mut Vec<app::Action>) {
+/// How many pairs there are of each kind, and what they are used for.
+fn headline(ui: &mut Ui, learn: &Learn) {
     let counts = learn.table.counts();
     ui.label(strings::headline(&counts));
     if !is_working(ui, learn) {
@@ -155,10 +167,19 @@ fn rows(ui: &mut Ui, learn: &Learn, own: &mut Vec<Action>, actions: &mut Vec<app
     if counts.found == 1 {
         ui.label(theme::weak(strings::ONE_EXAMPLE));
     }
-    ui.add_space(theme::XS);
+}
+
+fn rows(ui: &mut Ui, learn: &Learn, own: &mut Vec<Action>) {
     for (index, row) in learn.table.rows.iter().enumerate() {
-        ui.push_id(index, |ui| pair(ui, index, row, learn.is_learning(), own, actions));
-        ui.add_space(theme::S);
+        let size = vec2(ui.available_width(), ROW);
+        let (_, rect) = ui.allocate_space(size);
+        // Of many, those far from the view cost nothing; the next ones are there for the Tab key.
+        if ui.is_rect_visible(rect.expand(2.0 * ROW)) {
+            // An id of its own: words that come and go above would change an automatic one.
+            let id = egui::Id::unique(("example", index));
+            let mut child = ui.new_child(UiBuilder::new().scope_id(id).max_rect(rect));
+            pair(&mut child, index, row, learn, own);
+        }
     }
     if !learn.table.unpaired.is_empty() {
         theme::section(ui, strings::UNPAIRED);
@@ -168,15 +189,9 @@ fn rows(ui: &mut Ui, learn: &Learn, own: &mut Vec<Action>, actions: &mut Vec<app
     }
 }
 
-fn pair(
-    ui: &mut Ui,
-    index: usize,
-    row: &Row,
-    is_learning: bool,
-    own: &mut Vec<Action>,
-    actions: &mut Vec<app::Action>,
-) {
+fn pair(ui: &mut Ui, index: usize, row: &Row, learn: &Learn, own: &mut Vec<Action>) {
     ui.spacing_mut().item_spacing = vec2(theme::XS, theme::XS);
+    let is_learning = learn.is_learning();
     ui.horizontal(|ui| {
         ui.spacing_mut().interact_size.y = LOW;
         let right = Layout::right_to_left(Align::Center);
@@ -193,35 +208,40 @@ fn pair(
         });
     });
     ui.horizontal_top(|ui| {
-        let files = [&row.pair.before, &row.pair.after];
         let names = [app::strings::BEFORE, app::strings::AFTER];
-        for ((seen, file), name) in row.thumbnails.iter().zip(files).zip(names) {
+        let is_seen = learn.looking_at().is_some_and(|looking| looking.is_of(&row.pair));
+        for (seen, name) in row.thumbnails.iter().zip(names) {
             let label = strings::of_pair(name, &row.pair.name);
-            if thumbnail(ui, seen.as_ref(), &label, row.is_used()).clicked() {
-                actions.push(app::Action::Open(vec![file.clone()]));
+            if thumbnail(ui, seen.as_ref(), &label, row.is_used(), is_seen).clicked() {
+                own.push(Action::Look(look::Action::Pair(index)));
             }
         }
         ui.add_space(theme::XS);
         ui.vertical(|ui| {
             ui.spacing_mut().interact_size.y = LOW;
-            let chip = theme::chip(ui, chip_words(row));
-            if let Some(sentence) = row.status.sentence() {
-                chip.on_hover_text(sentence);
-            }
+            theme::chip(ui, chip_words(row));
             if row.is_used() {
                 ui.add_enabled_ui(!is_learning, |ui| purpose(ui, index, row, own));
-            } else {
-                ui.label(theme::weak(strings::confidence(&row.pair)));
             }
         });
     });
-    // That names agree needs no words.
-    let is_sure = row.pair.confidence == Confidence::Sure;
-    let found = (row.is_used() && !is_sure).then(|| strings::confidence(&row.pair));
-    let sentences = found.into_iter().chain(row.status.sentence());
-    for sentence in sentences {
-        ui.label(theme::weak(sentence));
+    let sentence = sentence(row);
+    ui.add(Label::new(theme::weak(&sentence)).truncate()).on_hover_text(&sentence);
+}
+
+/// What is to be known of a pair: what speaks against it first.
+pub fn sentence(row: &Row) -> String {
+    let doubt = row.doubt.as_ref().map(|doubt| match doubt {
+        Doubt::Exchanged => strings::EXCHANGED.to_owned(),
+        Doubt::Opposes(other) => strings::opposed(&row.pair.name, other),
+    });
+    let ignored = (row.ignored > 0.0).then(|| strings::not_expressible(row.ignored));
+    let status = row.status.sentence().map(str::to_owned);
+    let sentences: Vec<String> = [doubt, status, ignored].into_iter().flatten().collect();
+    if sentences.is_empty() {
+        return strings::confidence(&row.pair).to_owned();
     }
+    sentences.join(" ")
 }
 
 fn skip(ui: &mut Ui, index: usize, row: &Row, own: &mut Vec<Action>) {
@@ -245,15 +265,18 @@ fn purpose(ui: &mut Ui, index: usize, row: &Row, own: &mut Vec<Action>) {
     }
 }
 
-fn chip_words(row: &Row) -> &'static str {
-    match &row.status {
-        Status::Different(_) => strings::DIFFERENT,
-        Status::Unusable(_) => strings::SKIPPED,
+/// How a pair is, in a word or two.
+pub fn chip_words(row: &Row) -> &'static str {
+    match (&row.status, &row.doubt) {
+        (Status::Different(_), _) => strings::DIFFERENT,
+        (Status::Unusable(_), _) => strings::SKIPPED,
         _ if row.is_skipped => strings::SKIPPED,
-        Status::Waiting => strings::CHECKING,
-        Status::Good(_) => strings::GOOD,
-        Status::Shifted(_) => strings::SHIFTED,
-        Status::Cropped(_) => strings::CROPPED,
+        (Status::Waiting, _) => strings::CHECKING,
+        (_, Some(Doubt::Exchanged)) => strings::SWAPPED,
+        (_, Some(Doubt::Opposes(_))) => strings::OPPOSITE,
+        (Status::Shifted(_), _) => strings::SHIFTED,
+        (Status::Cropped(_), _) => strings::CROPPED,
+        (Status::Good(_), _) => strings::GOOD,
     }
 }
 
@@ -273,7 +296,13 @@ fn named_button(ui: &mut Ui, words: &str, tip: &str, pair: &str) -> bool {
     response.clicked()
 }
 
-fn thumbnail(ui: &mut Ui, seen: Option<&TextureHandle>, label: &str, is_used: bool) -> Response {
+fn thumbnail(
+    ui: &mut Ui,
+    seen: Option<&TextureHandle>,
+    label: &str,
+    is_used: bool,
+    is_chosen: bool,
+) -> Response {
     let (rect, response) = ui.allocate_exact_size(SMALL, Sense::click());
     let is_enabled = response.enabled();
     response.widget_info(|| WidgetInfo::labeled(egui::Role::Button, is_enabled, label));
@@ -287,13 +316,13 @@ fn thumbnail(ui: &mut Ui, seen: Option<&TextureHandle>, label: &str, is_used: bo
             let tint = if is_used { Color32::WHITE } else { Color32::from_gray(110) };
             ui.painter().image(texture.id(), inner, whole, tint);
         }
-        if response.has_focus() || response.hovered() {
+        if response.has_focus() || response.hovered() || is_chosen {
             let colors = theme::of(ui);
             let color = if response.has_focus() { colors.focus } else { colors.text };
             let stroke = Stroke::new(1.5, color);
             ui.painter().rect_stroke(rect, theme::CORNER, stroke, StrokeKind::Inside);
         }
     }
-    let tip = if seen.is_some() { strings::PHOTO_TIP } else { strings::NO_THUMBNAIL };
+    let tip = if seen.is_some() { strings::LOOK_TIP } else { strings::NO_THUMBNAIL };
     response.on_hover_text(tip)
 }

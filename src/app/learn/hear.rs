@@ -1,11 +1,12 @@
 //! What the threads tell.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use eframe::egui::{Context, TextureOptions};
 
 use super::reader::News;
-use super::run::End;
+use super::run::{End, Run};
 use super::{Learn, name, strings};
 
 /// How often the clock of a run is drawn.
@@ -20,10 +21,18 @@ impl Learn {
             }
         }
         self.readers.retain(|reader| !reader.is_done());
+        let newest = self.run.as_ref().and_then(Run::shown).map(|it| Arc::clone(&it.operator));
+        if let Some(looking) = &mut self.looking {
+            looking.follow(newest.as_ref(), ctx);
+        }
+        let worst = self.run.as_mut().and_then(|run| run.worst.as_mut());
+        for looking in self.looking.iter_mut().chain(worst) {
+            looking.hear(ctx);
+        }
         let mut learned = Vec::new();
         if let Some(run) = &mut self.run {
             while let Some(news) = run.next() {
-                run.take(news);
+                run.take(news, ctx);
                 match &run.end {
                     Some(End::Learned { .. }) => learned.push(run.file.clone()),
                     Some(End::Failed(_) | End::Cancelled) | None => {}
@@ -52,12 +61,10 @@ impl Learn {
                 self.readers[reader].progress = None;
                 self.problem = Some(sentence);
             }
-            News::Read(pair, status, seen) => {
-                let seen = seen.map(|image| {
-                    let load = |image| ctx.load_texture("example", image, TextureOptions::LINEAR);
-                    image.map(load)
-                });
-                self.table.take(&pair.before, &pair.after, status, seen);
+            News::Read(pair, mut reading) => {
+                let load = |image| ctx.load_texture("example", image, TextureOptions::LINEAR);
+                let thumbnails = std::mem::take(&mut reading.seen).map(|image| image.map(load));
+                self.table.take(&pair, reading, thumbnails);
             }
         }
     }

@@ -8,6 +8,7 @@ mod act;
 mod chart;
 mod examples_panel;
 mod hear;
+mod look;
 mod name;
 mod outcome;
 mod pictures;
@@ -24,15 +25,23 @@ use std::path::{Path, PathBuf};
 use eframe::egui::Ui;
 use serde::{Deserialize, Serialize};
 
-use super::strings::learn as strings;
+use super::Workspace;
 use crate::edit::{Edit, Layer};
 use crate::train::examples::Half;
 use crate::train::learn::Rung;
+use look::Looking;
+pub(super) use look::Way;
 use reader::Reader;
 use run::Run;
 use saved::Interrupted;
 pub(super) use table::Counts;
 use table::Table;
+
+/// The words of this workspace.
+mod strings {
+    pub use crate::app::strings::learn::*;
+    pub use crate::app::strings::look::*;
+}
 
 /// The state of the workspace.
 pub(super) struct Learn {
@@ -49,6 +58,10 @@ pub(super) struct Learn {
     problem: Option<String>,
     name: String,
     effort: Effort,
+    /// The pair that is seen in place of the photo.
+    looking: Option<Looking>,
+    /// Whether the photo that comes out worst is.
+    shows_worst: bool,
     /// The run under way, or the last one.
     run: Option<Run>,
     /// Runs that a crash or the end of the program has interrupted.
@@ -101,6 +114,14 @@ pub(crate) enum Action {
     Clear,
     ToggleSkip(usize),
     TogglePurpose(usize),
+    /// Exchange the photo and the edit of one pair.
+    SwapPair(usize),
+    /// This pair was looked at and is right.
+    Accept(usize),
+    /// What is seen in place of the photo.
+    Look(look::Action),
+    /// See the filter on the photo of the pair that is seen.
+    OpenPhoto,
     Rename(String),
     SetEffort(Effort),
     /// What Ctrl+Enter does: start, pause or go on.
@@ -117,6 +138,10 @@ pub(crate) enum Action {
     Use,
     /// Leave the result and change the examples.
     AddAnother,
+    /// Learn again, from the worst check photo too.
+    LearnWorst,
+    /// Learn again from the same pairs, more thoroughly.
+    KeepLearning,
 }
 
 impl Learn {
@@ -131,6 +156,8 @@ impl Learn {
             problem: None,
             name: folder.map_or_else(String::new, |folder| name::free(folder, strings::NEW_NAME)),
             effort: Effort::Thorough,
+            looking: None,
+            shows_worst: false,
             run: None,
             interrupted: folder.map(saved::interrupted).unwrap_or_default(),
         }
@@ -146,6 +173,18 @@ impl Learn {
         let version = self.run.as_ref().and_then(Run::shown);
         let layer = version.map(|version| Layer::new(version.operator.clone()));
         Edit { layers: layer.into_iter().collect() }
+    }
+
+    /// What is seen in place of the photo.
+    fn looking_at(&self) -> Option<&Looking> {
+        let worst = self.run.as_ref().and_then(|run| run.worst.as_ref());
+        worst.filter(|_| self.shows_worst).or(self.looking.as_ref())
+    }
+
+    /// The edit of a photo, if it is among the examples.
+    pub fn after_of(&self, photo: &Path) -> Option<PathBuf> {
+        let row = self.table.rows.iter().find(|row| row.pair.before == photo)?;
+        Some(row.pair.after.clone())
     }
 
     /// What the status bar says of a run under way.
@@ -173,10 +212,41 @@ impl Learn {
     }
 }
 
+impl super::App {
+    /// What is seen in place of the photo.
+    pub(super) fn looking(&self) -> Option<&Looking> {
+        (self.workspace == Workspace::Learn).then(|| self.learn.looking_at()).flatten()
+    }
+
+    /// Shows it in the picture area.
+    pub(super) fn look_center(&mut self, ui: &mut Ui, mut actions: Vec<super::Action>) {
+        let mut own = Vec::new();
+        if let Some(looking) = self.looking() {
+            look::center(ui, &self.learn, looking, &mut own);
+        }
+        actions.extend(own.into_iter().map(super::Action::Learn));
+        if self.dialog.is_none() {
+            let mut keys = Vec::new();
+            super::shortcuts::pressed(ui.ctx(), None, &mut keys);
+            // Others are about a photo that is not on screen.
+            keys.retain(|key| {
+                use super::Action as Of;
+                matches!(key, Of::AskOpen | Of::ShowShortcuts | Of::Learn(_))
+            });
+            actions.extend(keys);
+        }
+        self.apply_all(ui.ctx(), actions);
+        self.notices(ui, &super::canvas::Canvas::new(ui));
+    }
+}
+
 /// Shows the panels beside the photo.
 pub(super) fn panels(ui: &mut Ui, learn: &Learn, actions: &mut Vec<super::Action>) {
     let mut own = Vec::new();
-    examples_panel::show(ui, learn, &mut own, actions);
-    run_panel::show(ui, learn, &mut own);
+    if let Some(looking) = learn.looking_at() {
+        look::bar(ui, looking, &mut own);
+    }
+    examples_panel::show(ui, learn, &mut own);
+    run_panel::show(ui, learn, &mut own, actions);
     actions.extend(own.into_iter().map(super::Action::Learn));
 }

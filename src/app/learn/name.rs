@@ -43,6 +43,18 @@ pub fn free(folder: &Path, title: &str) -> String {
     (1..1000).map(numbered).find(is_free).unwrap_or_else(|| title.to_owned())
 }
 
+/// The name of a filter's next version that is free: “Warm summer” → “Warm summer v2”.
+pub fn next_version(folder: &Path, title: &str) -> String {
+    let is_number = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_ascii_digit());
+    let base = match title.rsplit_once(" v") {
+        Some((base, number)) if is_number(number) => base,
+        _ => title,
+    };
+    let is_free = |name: &String| target(Some(folder), name).is_ok();
+    let mut versions = (2..1000).map(|number| strings::version_title(base, number));
+    versions.find(is_free).unwrap_or_else(|| base.to_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -63,6 +75,9 @@ mod tests {
         std::fs::write(folder.path().join("my-look.safetensors"), "").unwrap();
         assert!(check("My look").is_err() && check("Retouch").is_err() && check(" ").is_err());
         assert_eq!(free(folder.path(), "My look"), "My look 2");
+        assert_eq!(next_version(folder.path(), "My look"), "My look v2");
+        std::fs::write(folder.path().join("my-look-v2.safetensors"), "").unwrap();
+        assert_eq!(next_version(folder.path(), "My look v2"), "My look v3");
         assert!(target(None, "My look").is_err());
     }
 }

@@ -5,15 +5,17 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender};
-use std::thread;
 
 use eframe::egui::{Color32, ColorImage, Context};
 
+use super::strings;
 use super::table::Status;
+use crate::app::background;
 use crate::kernel::Planes;
 use crate::kernel::sample::{Sites, sample};
 use crate::photo;
 use crate::train::examples::{Example, Halves, Options, Pair, Pairing, Progress, Reason, read_one};
+use crate::train::learn::{Asks, DOUBT_PIXELS};
 
 /// Most columns and rows of a thumbnail: two pixels a point. Beside two of them there is room for the
 /// longest word on a pair.
@@ -23,6 +25,18 @@ const SAMPLE: usize = 256;
 
 /// A photo and its edit, small, as far as they could be opened.
 pub type Seen<T> = [Option<T>; 2];
+
+/// What reading a pair came to.
+pub struct Reading {
+    /// Whether it is an example.
+    pub status: Status,
+    /// Share of the edit that no filter can express and that is ignored, 0 to 1.
+    pub ignored: f64,
+    /// What it asks for by itself, if it is an example.
+    pub asks: Option<Asks>,
+    /// Its thumbnails.
+    pub seen: Seen<ColorImage>,
+}
 
 /// Where pairs come from.
 pub enum Source {
@@ -43,7 +57,7 @@ pub enum News {
     /// There are none; a sentence.
     None(String),
     /// A pair was read.
-    Read(Pair, Status, Seen<ColorImage>),
+    Read(Pair, Reading),
 }
 
 /// A thread that finds pairs and reads them. Dropping it ends the work after the pair at hand.
@@ -61,7 +75,7 @@ impl Reader {
         let (sender, news) = mpsc::channel();
         let stop = Arc::new(AtomicBool::new(false));
         let work = Work { sender, stop: Arc::clone(&stop), ctx: ctx.clone() };
-        thread::spawn(move || work.run(source));
+        background::spawn("examples", move || work.run(source));
         Self { news, stop, progress: None, is_done: false }
     }
 
@@ -113,8 +127,8 @@ impl Work {
             if self.stop.load(Ordering::Relaxed) {
                 return;
             }
-            let (status, seen) = read(&pair);
-            self.say(News::Read(pair, status, seen));
+            let reading = read(&pair);
+            self.say(News::Read(pair, reading));
         }
     }
 
@@ -149,9 +163,8 @@ impl Work {
     }
 }
 
-fn read(pair: &Pair) -> (Status, Seen<ColorImage>) {
-    // No more is wanted than whether it is an example.
-    let result = read_one(pair, &Options { pixels: 1, seed: 0 });
+fn read(pair: &Pair) -> Reading {
+    let result = read_one(pair, &Options { pixels: DOUBT_PIXELS, seed: 0 });
     let files = [&pair.before, &pair.after];
     let seen = match &result {
         Ok(example) if example.alignment.is_identity() => {
@@ -163,21 +176,30 @@ fn read(pair: &Pair) -> (Status, Seen<ColorImage>) {
             Some(thumbnail(&sample(&image, &sites)))
         }),
     };
-    (status(result), seen)
+    match result {
+        Ok(example) => Reading {
+            status: status(&example),
+            ignored: example.painted(),
+            asks: Some(Asks::new(&example.pixels)),
+            seen,
+        },
+        Err(reason) => {
+            let sentence = reason.to_string();
+            let status = match reason {
+                Reason::AnotherPhoto { .. } => Status::Different(sentence),
+                _ => Status::Unusable(sentence),
+            };
+            Reading { status, ignored: 0.0, asks: None, seen }
+        }
+    }
 }
 
-fn status(result: Result<Example, Reason>) -> Status {
-    match result {
-        Ok(example) => {
-            let remark = example.pair.remark().or_else(|| example.remark());
-            match example.remark() {
-                Some(sentence) if example.alignment.overlap() < 0.99 => Status::Cropped(sentence),
-                Some(sentence) if is_moved(&example) => Status::Shifted(sentence),
-                _ => Status::Good(remark),
-            }
-        }
-        Err(reason @ Reason::AnotherPhoto { .. }) => Status::Different(reason.to_string()),
-        Err(reason) => Status::Unusable(reason.to_string()),
+fn status(example: &Example) -> Status {
+    let overlap = example.alignment.overlap();
+    match example.moved() {
+        Some(_) if overlap < 0.99 => Status::Cropped(strings::cropped(1.0 - overlap)),
+        Some(sentence) if is_moved(example) => Status::Shifted(sentence),
+        remark => Status::Good(example.pair.remark().or(remark)),
     }
 }
 

@@ -3,6 +3,10 @@
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
+use eframe::egui::Context;
+
+use super::Effort;
+use super::look::Looking;
 use super::runner::{Ended, News, Runner, Wish};
 use super::strings;
 use super::versions::Version;
@@ -28,6 +32,8 @@ pub struct Run {
     pub title: String,
     /// The filter's file, once it is learned.
     pub file: PathBuf,
+    /// How thoroughly it is learned.
+    pub effort: Effort,
     /// How many pairs are read, of how many.
     pub reading: Option<[usize; 2]>,
     /// What was told of closeness.
@@ -44,6 +50,8 @@ pub struct Run {
     pub notes: Vec<String>,
     /// How it ended.
     pub end: Option<End>,
+    /// The photo that comes out worst.
+    pub worst: Option<Looking>,
     /// The thread; None once it is over.
     runner: Option<Runner>,
     is_paused: bool,
@@ -73,11 +81,12 @@ pub enum End {
 }
 
 impl Run {
-    /// A run that was just started.
-    pub fn new(title: String, file: PathBuf, runner: Runner) -> Self {
+    /// A run that was just started on a thread.
+    pub fn new(title: String, file: PathBuf, effort: Effort, runner: Option<Runner>) -> Self {
         Self {
             title,
             file,
+            effort,
             reading: None,
             told: Vec::new(),
             points: Vec::new(),
@@ -86,7 +95,8 @@ impl Run {
             chosen: None,
             notes: Vec::new(),
             end: None,
-            runner: Some(runner),
+            worst: None,
+            runner,
             is_paused: false,
             spent: Duration::ZERO,
             since: Some(Instant::now()),
@@ -141,6 +151,15 @@ impl Run {
         self.chosen.or_else(|| self.usual_place())
     }
 
+    /// The version that comes closest to photos that it has not seen, if that is known of several.
+    pub fn best_place(&self) -> Option<usize> {
+        let known = self.versions.iter().enumerate();
+        let known: Vec<(usize, f64)> =
+            known.filter_map(|(place, version)| Some((place, version.psnr()?))).collect();
+        let best = known.iter().max_by(|a, b| a.1.total_cmp(&b.1))?;
+        (known.len() > 1).then_some(best.0)
+    }
+
     /// The version that is seen where the user has chosen none: what the filter is, once it is there,
     /// else the newest.
     fn usual_place(&self) -> Option<usize> {
@@ -154,7 +173,7 @@ impl Run {
     }
 
     /// Takes a piece of news.
-    pub fn take(&mut self, news: News) {
+    pub fn take(&mut self, news: News, ctx: &Context) {
         match news {
             News::Event(Event::Reading { done, of }) => self.reading = Some([done, of]),
             News::Event(Event::LeftOut(sentence) | Event::Note(sentence)) => {
@@ -179,12 +198,12 @@ impl Run {
                 self.stop_clock();
                 self.runner = None;
                 self.is_paused = false;
-                self.take_end(ended);
+                self.take_end(ended, ctx);
             }
         }
     }
 
-    fn take_end(&mut self, ended: Ended) {
+    fn take_end(&mut self, ended: Ended, ctx: &Context) {
         match ended {
             Ended::Learned(learned) => {
                 let psnr = learned.psnr_check;
@@ -196,6 +215,7 @@ impl Run {
                     None => strings::A_GUESS,
                 };
                 self.end = Some(End::Learned { word, psnr, nothing, verdict: learned.verdict });
+                self.worst = learned.worst.map(|worst| Looking::at_worst(worst, ctx));
                 self.take_filter(Version { file: learned.file, operator: learned.operator });
             }
             Ended::Finished(version) => {

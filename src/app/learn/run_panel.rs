@@ -9,7 +9,7 @@ use super::run::{End, Run};
 use super::runner::Wish;
 use super::{Action, Effort, Learn, chart, outcome, strings};
 use crate::app::shortcuts::{Shortcut, tip};
-use crate::app::theme;
+use crate::app::{self, theme};
 use crate::train::learn::Rung;
 
 const WIDTH: f32 = 280.0;
@@ -17,7 +17,7 @@ const WIDTH: f32 = 280.0;
 const RECENT: f64 = 0.25;
 
 /// Shows it.
-pub fn show(ui: &mut Ui, learn: &Learn, own: &mut Vec<Action>) {
+pub fn show(ui: &mut Ui, learn: &Learn, own: &mut Vec<Action>, actions: &mut Vec<app::Action>) {
     let frame = theme::panel_frame(ui, vec2(theme::M, theme::S));
     Panel::right("run").exact_size(WIDTH).resizable(false).frame(frame).show(ui, |ui| {
         ScrollArea::vertical().auto_shrink(false).show(ui, |ui| match &learn.run {
@@ -27,7 +27,7 @@ pub fn show(ui: &mut Ui, learn: &Learn, own: &mut Vec<Action>) {
             }
             Some(run) => match &run.end {
                 None => under_way(ui, run, own),
-                Some(end @ End::Learned { .. }) => outcome::show(ui, run, end, own),
+                Some(End::Learned { .. }) => outcome::show(ui, learn, run, own, actions),
                 Some(End::Failed(sentence)) => failed(ui, run, sentence, own),
                 // Gone in the next pass.
                 Some(End::Cancelled) => {}
@@ -164,9 +164,8 @@ fn doing(run: &Run) -> String {
         (Some(Wish::Pause), _) => strings::PAUSED.to_owned(),
         (_, Some([done, of])) if done < of => strings::reading(done, of),
         (_, Some(_)) => strings::FITTING.to_owned(),
-        _ if run.points.last().is_some_and(|last| last.is_training) || !run.versions.is_empty() => {
-            strings::TRAINING.to_owned()
-        }
+        _ if run.points.last().is_some_and(|last| last.is_training) => strings::TRAINING.to_owned(),
+        _ if !run.versions.is_empty() => strings::JUDGING.to_owned(),
         _ if run.told.is_empty() => strings::STARTING.to_owned(),
         _ => strings::FITTING.to_owned(),
     }
@@ -212,7 +211,7 @@ fn live_verdict(run: &Run) -> Option<String> {
     if run.seconds() * (1.0 - RECENT) <= best.0 {
         Some(strings::STILL_IMPROVING.to_owned())
     } else {
-        Some(strings::not_improving_since(best.0))
+        Some(strings::memorising(best.0, run.best_place()))
     }
 }
 

@@ -4,12 +4,12 @@ use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::mpsc::{self, Receiver, Sender, TryRecvError};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
-use std::thread;
 
 use eframe::egui::Context;
 
 use super::versions::Version;
 use super::{saved, strings};
+use crate::app::background;
 use crate::operator::{read, write};
 use crate::train::learn::{self, Event, LearnError, Learned, Task};
 
@@ -89,7 +89,7 @@ impl Runner {
         let (sender, news) = mpsc::channel();
         let control = Arc::new(Control { wish: Mutex::new(Wish::GoOn), changed: Condvar::new() });
         let work = Work { task, control: Arc::clone(&control), sender, ctx: ctx.clone() };
-        thread::spawn(move || work.run(resume));
+        background::spawn("learn", move || work.run(resume));
         Self { news, control }
     }
 

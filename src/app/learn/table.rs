@@ -1,11 +1,10 @@
 //! The examples: pairs, what is known of each, and what the user wants with it.
 
-use std::path::Path;
-
 use eframe::egui::TextureHandle;
 
-use super::reader::Seen;
+use super::reader::{Reading, Seen};
 use crate::train::examples::{Confidence, Pair};
+use crate::train::learn::{Asks, doubts};
 
 /// From so many usable pairs on, the last ones are kept to check with.
 const CHECK_FROM: usize = 6;
@@ -55,21 +54,52 @@ impl Status {
     }
 }
 
+/// What speaks against a pair among the others.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Doubt {
+    /// It seems to be the wrong way round.
+    Exchanged,
+    /// It asks for the opposite of another pair, whose name this is.
+    Opposes(String),
+}
+
 /// A pair in the table.
 pub struct Row {
     /// The pair.
     pub pair: Pair,
     /// What reading it came to.
     pub status: Status,
+    /// Share of the edit that no filter can express and that is ignored, 0 to 1.
+    pub ignored: f64,
+    /// What it asks for by itself, once it is read.
+    asks: Option<Asks>,
+    /// What speaks against it.
+    pub doubt: Option<Doubt>,
     /// The photo and its edit, small, once they are read.
-    pub thumbnails: [Option<TextureHandle>; 2],
+    pub thumbnails: Seen<TextureHandle>,
     /// Whether the user leaves it out.
     pub is_skipped: bool,
+    /// Whether the user has looked at it and found it right.
+    is_accepted: bool,
     /// What it is for.
     pub purpose: Purpose,
 }
 
 impl Row {
+    fn new(pair: Pair) -> Self {
+        Self {
+            pair,
+            status: Status::Waiting,
+            ignored: 0.0,
+            asks: None,
+            doubt: None,
+            thumbnails: [None, None],
+            is_skipped: false,
+            is_accepted: false,
+            purpose: Purpose::Learn,
+        }
+    }
+
     /// Whether it can be learned from at all.
     pub fn is_usable(&self) -> bool {
         self.status.is_usable()
@@ -81,9 +111,11 @@ impl Row {
     }
 
     /// Whether the user should look at it.
-    fn needs_a_look(&self) -> bool {
+    pub fn asks_to_be_accepted(&self) -> bool {
         let moved = matches!(self.status, Status::Shifted(_) | Status::Cropped(_));
-        self.is_used() && (moved || self.pair.confidence == Confidence::Unsure)
+        let is_unsure = self.pair.confidence == Confidence::Unsure;
+        let doubtful = moved || is_unsure || self.ignored > 0.0 || self.doubt.is_some();
+        self.is_used() && !self.is_accepted && doubtful
     }
 }
 
@@ -123,28 +155,35 @@ impl Table {
         for pair in pairs {
             if is_new(&self.rows, &pair) {
                 added.push(pair.clone());
-                self.rows.push(Row {
-                    pair,
-                    status: Status::Waiting,
-                    thumbnails: [None, None],
-                    is_skipped: false,
-                    purpose: Purpose::Learn,
-                });
+                self.rows.push(Row::new(pair));
             }
         }
         self.assign();
         added
     }
 
-    /// Takes what was seen of a pair, if it is still there.
-    pub fn take(&mut self, before: &Path, after: &Path, status: Status, seen: Seen<TextureHandle>) {
-        let is_it = |row: &&mut Row| row.pair.before == before && row.pair.after == after;
-        if let Some(row) = self.rows.iter_mut().find(is_it) {
-            row.status = status;
-            row.thumbnails = seen;
-            if !row.is_usable() {
-                self.assign();
-            }
+    /// Takes what reading a pair came to, if it is still there, with its thumbnails.
+    pub fn take(&mut self, pair: &Pair, reading: Reading, thumbnails: Seen<TextureHandle>) {
+        let Some(place) = self.place_of(pair) else { return };
+        let row = &mut self.rows[place];
+        (row.status, row.ignored, row.asks) = (reading.status, reading.ignored, reading.asks);
+        row.thumbnails = thumbnails;
+        if !row.is_usable() {
+            self.assign();
+        }
+        self.doubt();
+    }
+
+    /// Where a pair is.
+    pub fn place_of(&self, pair: &Pair) -> Option<usize> {
+        let is_it = |row: &Row| (&row.pair.before, &row.pair.after) == (&pair.before, &pair.after);
+        self.rows.iter().position(is_it)
+    }
+
+    /// The user has looked at a pair and found it right.
+    pub fn accept(&mut self, index: usize) {
+        if let Some(row) = self.rows.get_mut(index) {
+            row.is_accepted = true;
         }
     }
 
@@ -153,6 +192,7 @@ impl Table {
         if let Some(row) = self.rows.get_mut(index) {
             row.is_skipped = !row.is_skipped;
             self.assign();
+            self.doubt();
         }
     }
 
@@ -167,6 +207,14 @@ impl Table {
         }
     }
 
+    /// Learns from a pair that was checked with.
+    pub fn learn_from(&mut self, pair: &Pair) {
+        if let Some(place) = self.place_of(pair) {
+            self.rows[place].purpose = Purpose::Learn;
+            self.is_tagged = true;
+        }
+    }
+
     /// Sets the pairs to check with aside.
     pub fn set_check(&mut self, is_check: impl Fn(&Pair) -> bool) {
         for row in &mut self.rows {
@@ -177,13 +225,18 @@ impl Table {
 
     /// Exchanges photos and edits, and returns the pairs, which have to be read again.
     pub fn swap(&mut self) -> Vec<Pair> {
-        for row in &mut self.rows {
-            std::mem::swap(&mut row.pair.before, &mut row.pair.after);
-            row.thumbnails.swap(0, 1);
-            row.status = Status::Waiting;
-        }
         self.unpaired.clear();
-        self.rows.iter().map(|row| row.pair.clone()).collect()
+        (0..self.rows.len()).filter_map(|index| self.swap_pair(index)).collect()
+    }
+
+    /// The same for one pair.
+    pub fn swap_pair(&mut self, index: usize) -> Option<Pair> {
+        let row = self.rows.get_mut(index)?;
+        std::mem::swap(&mut row.pair.before, &mut row.pair.after);
+        row.thumbnails.swap(0, 1);
+        (row.status, row.asks, row.doubt) = (Status::Waiting, None, None);
+        (row.ignored, row.is_accepted) = (0.0, false);
+        Some(row.pair.clone())
     }
 
     /// The pairs of a purpose that take part.
@@ -198,10 +251,32 @@ impl Table {
         Counts {
             found: self.rows.len(),
             waiting: count(&|row| row.status == Status::Waiting),
-            need_a_look: count(&Row::needs_a_look),
+            need_a_look: count(&Row::asks_to_be_accepted),
             ignored: count(&|row| !row.is_used()) + self.unpaired.len(),
             learn: count(&|row| row.is_used() && row.purpose == Purpose::Learn),
             check: count(&|row| row.is_used() && row.purpose == Purpose::Check),
+        }
+    }
+
+    /// Finds out which pairs speak against each other, of those that take part.
+    fn doubt(&mut self) {
+        self.rows.iter_mut().for_each(|row| row.doubt = None);
+        if self.rows.iter().any(|row| row.status == Status::Waiting) {
+            // Each that comes could change it.
+            return;
+        }
+        let rows = self.rows.iter().enumerate().filter(|(_, row)| row.is_used());
+        let (places, asks): (Vec<usize>, Vec<&Asks>) =
+            rows.filter_map(|(place, row)| Some((place, row.asks.as_ref()?))).unzip();
+        let found = doubts(&asks);
+        for index in found.exchanged {
+            self.rows[places[index]].doubt = Some(Doubt::Exchanged);
+        }
+        for [a, b] in found.opposed.into_iter().map(|pair| pair.map(|index| places[index])) {
+            for (one, other) in [(a, b), (b, a)] {
+                let name = self.rows[other].pair.name.clone();
+                self.rows[one].doubt = Some(Doubt::Opposes(name));
+            }
         }
     }
 
@@ -221,6 +296,8 @@ impl Table {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
 
     fn table(count: usize) -> Table {
@@ -250,7 +327,9 @@ mod tests {
     fn what_cannot_be_used_takes_no_part() {
         let mut table = table(6);
         let status = Status::Different("another".to_owned());
-        table.take(Path::new("b/1.jpg"), Path::new("a/1.jpg"), status, [None, None]);
+        let reading = Reading { status, ignored: 0.0, asks: None, seen: [None, None] };
+        let pair = table.rows[1].pair.clone();
+        table.take(&pair, reading, [None, None]);
         let counts = table.counts();
         assert_eq!((counts.ignored, counts.learn, counts.check), (1, 5, 0));
         table.toggle_skip(0);

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use crate::app::learn::Counts;
 use crate::train::examples::{Confidence, Pair, Rule};
+use crate::train::learn::Worst;
 
 // Examples.
 pub const EXAMPLES: &str = "Examples";
@@ -24,7 +25,6 @@ pub const AFTER_PATH: &str = "After: folder or file";
 pub const ADD: &str = "Add";
 pub const NO_FILE_DIALOG: &str = "No file dialog is available here. Type the two paths instead.";
 pub const DROP_HERE: &str = "Drop to add as examples";
-pub const PHOTO_TIP: &str = "Show this photo";
 pub const NO_THUMBNAIL: &str = "Not read yet";
 pub const WORKING: &str = "Looking for pairs…";
 pub const UNPAIRED: &str = "Without a partner";
@@ -46,6 +46,9 @@ pub const SHIFTED: &str = "Shifted";
 pub const CROPPED: &str = "Cropped";
 pub const DIFFERENT: &str = "Different photo";
 pub const SKIPPED: &str = "Skipped";
+pub const SWAPPED: &str = "Swapped?";
+pub const OPPOSITE: &str = "Opposite?";
+pub const EXCHANGED: &str = "Before and after seem to be the wrong way round: the other pairs change colours the opposite way. Swap them.";
 pub const LEARN_FROM: &str = "Learn from";
 pub const LEARN_FROM_TIP: &str =
     "The filter is learned from this pair. Click to keep it aside and check the filter with it";
@@ -79,12 +82,13 @@ pub const CANCEL_TIP: &str = "Stop and keep nothing";
 pub const STARTING: &str = "Starting…";
 pub const FITTING: &str = "Finding what the edit does…";
 pub const TRAINING: &str = "Training a network";
+pub const JUDGING: &str = "Judging it by other photos…";
 pub const PAUSING: &str = "Pausing…";
 pub const PAUSED: &str = "Paused";
 pub const FINISHING: &str = "Finishing…";
 pub const CANCELLING: &str = "Cancelling…";
 pub const STILL_IMPROVING: &str = "Still improving on photos it has not seen";
-pub const NOT_IMPROVING: &str = "No closer on photos it has not seen since";
+pub const NOT_IMPROVING: &str = "Memorising: no closer on photos it has not seen since";
 pub const MADE: &str = "Learned by Understudy.";
 pub const FINISHED_EARLY: &str = "Finished early: this is the newest version that was kept.";
 /// Shown when the learner itself fails.
@@ -107,8 +111,20 @@ pub const NOTHING_LEARNED: &str = "Nothing was learned";
 pub const USE_IT: &str = "Use it";
 pub const USE_IT_TIP: &str = "Choose it in Apply; it is among your filters";
 pub const ADD_ANOTHER: &str = "Add another example";
-pub const ADD_ANOTHER_TIP: &str = "Back to the examples, to learn again from more of them";
+pub const ADD_ANOTHER_TIP: &str = "Back to the examples, to learn again from more of them: a few seconds. It becomes the next version";
 pub const VERSIONS: &str = "Version";
+pub const LEAST_CLOSE: &str = "Least close";
+pub const SEE_WORST: &str = "See the photo that comes out worst";
+pub const SEE_WORST_TIP: &str = "See it large: before, your edit, the filter";
+pub const LEARN_WORST: &str = "Add the worst photo's fix";
+pub const LEARN_WORST_TIP: &str =
+    "Learn again, from your edit of this photo too: a few seconds. It becomes the next version";
+pub const KEEP_LEARNING: &str = "Keep learning";
+pub const KEEP_LEARNING_TIP: &str = "Learn again from the same pairs, thoroughly: the simplest kind that comes close, and from ten pairs on a network. It becomes the next version";
+pub const BY_EYE: &str = "Check it by eye";
+pub const BY_EYE_DETAIL: &str =
+    "Nothing but this photo was there to judge by. See what the filter makes of any other one.";
+pub const OPEN_ANOTHER: &str = "Open another photo…";
 
 // Obstacles.
 pub const STILL_PAIRING: &str = "Still looking for pairs.";
@@ -159,6 +175,26 @@ pub fn confidence(pair: &Pair) -> &'static str {
         (_, Rule::Looks) => "Looks alike",
         (_, Rule::Given) => "As given",
     }
+}
+
+/// "After is cropped by 12 %. Use the overlapping part?"
+pub fn cropped(share: f64) -> String {
+    format!("After is cropped by {:.0}\u{a0}%. Use the overlapping part?", 100.0 * share)
+}
+
+/// How much of an edit is ignored.
+pub fn not_expressible(share: f64) -> String {
+    format!(
+        "{:.0}\u{a0}% of this edit cannot be expressed as light and contrast; the filter will ignore it.",
+        100.0 * share
+    )
+}
+
+/// Two pairs that contradict each other.
+pub fn opposed(one: &str, other: &str) -> String {
+    format!(
+        "“{one}” and “{other}” ask for opposite things. Skip one of them, unless the edit is meant to follow the photo."
+    )
 }
 
 /// The two files of a pair.
@@ -240,9 +276,11 @@ pub fn closeness(psnr: f64) -> &'static str {
     }
 }
 
-/// "No closer on photos it has not seen since 0:45".
-pub fn not_improving_since(seconds: f64) -> String {
-    format!("{NOT_IMPROVING} {}", clock(seconds))
+/// "Memorising: no closer on photos it has not seen since 0:45; best was v3". The place of the best
+/// version, if there are several.
+pub fn memorising(since: f64, best: Option<usize>) -> String {
+    let best = best.map_or_else(String::new, |best| format!("; best was v{}", best + 1));
+    format!("{NOT_IMPROVING} {}{best}", clock(since))
 }
 
 /// "31.2 dB; doing nothing 25.0 dB".
@@ -250,6 +288,11 @@ pub fn closeness_detail(psnr: f64, nothing: Option<f64>) -> String {
     let nothing =
         nothing.map_or_else(String::new, |it| format!("; doing nothing {}", decibels(it)));
     format!("{}{nothing}", decibels(psnr))
+}
+
+/// A point of the chart: "Photos it has not seen\n31.2 dB after 0:12".
+pub fn chart_point(line: &str, seconds: f64, psnr: f64) -> String {
+    format!("{line}\n{} after {}", decibels(psnr), clock(seconds))
 }
 
 /// The chart in a sentence, for screen readers.
@@ -262,10 +305,21 @@ pub fn chart(learn: Option<f64>, unseen: Option<f64>, seconds: f64) -> String {
     format!("{CHART}: after {}{unseen}{learn}", clock(seconds))
 }
 
-/// "v2 of 2, 31.2 dB".
-pub fn version(number: usize, of: usize, psnr: Option<f64>) -> String {
+/// "v2 of 3, 31.2 dB – best on photos it has not seen". `best` is that version's place.
+pub fn version(number: usize, of: usize, psnr: Option<f64>, best: Option<usize>) -> String {
     let closeness = psnr.map_or_else(String::new, |psnr| format!(", {}", decibels(psnr)));
-    format!("v{number} of {of}{closeness}")
+    let best = match best {
+        Some(best) if best + 1 == number => " – best on photos it has not seen".to_owned(),
+        Some(best) => format!("; best: v{}", best + 1),
+        None => String::new(),
+    };
+    format!("v{number} of {of}{closeness}{best}")
+}
+
+/// "IMG_12: 24.1 dB; doing nothing 19.0 dB".
+pub fn least_close(worst: &Worst) -> String {
+    let (psnr, nothing) = (worst.psnr, Some(worst.psnr_nothing));
+    format!("{}: {}", worst.pair.name, closeness_detail(psnr, nothing))
 }
 
 /// The name of a filter that is an earlier version of another.

@@ -44,12 +44,13 @@ pub(super) fn two_at_once<I: Sync, T: Send>(
             }
         }
     };
-    // Threads of their own: rayon would start further items while a decoder waits in one.
-    std::thread::scope(|scope| {
-        for _ in 0..AT_ONCE.min(items.len()) {
-            scope.spawn(run);
-        }
-    });
+    let threads = 0..AT_ONCE.min(items.len());
+    if rayon::current_thread_index().is_some() {
+        // A pool of the caller's, which may be of another priority.
+        rayon::scope(|scope| threads.for_each(|_| scope.spawn(move |_| run())));
+    } else {
+        std::thread::scope(|scope| threads.for_each(|_| drop(scope.spawn(run))));
+    }
     if stop.load(Ordering::Relaxed) {
         return Err(Cancelled);
     }

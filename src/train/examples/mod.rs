@@ -20,6 +20,7 @@ mod groups;
 mod halves;
 mod interpolate;
 mod linear;
+mod look;
 mod names;
 mod pairing;
 mod pictures;
@@ -35,6 +36,7 @@ pub use at_once::{Cancelled, Progress};
 pub use example::{Example, Mask, PixelPool};
 pub use groups::groups;
 pub use halves::{Halves, HalvesError};
+pub use look::{Look, Packed, look, size_within};
 pub use pairing::{
     Confidence, Half, Pair, Pairing, PairsError, Rule, Unpaired, ordered, pair_files, pair_folders,
     pairs_by_name, photos_in,

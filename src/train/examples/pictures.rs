@@ -35,7 +35,12 @@ pub fn pictures(
 }
 
 /// A part of the photo, as `image` shows it, in `size` columns and rows.
-fn reduced(image: &Image, alignment: &Alignment, part: Rectangle, size: (usize, usize)) -> Planes {
+pub(super) fn reduced(
+    image: &Image,
+    alignment: &Alignment,
+    part: Rectangle,
+    size: (usize, usize),
+) -> Planes {
     let (width, height) = size;
     let step = (part.width as f64 / width as f64, part.height as f64 / height as f64);
     let [[a, b, _], [c, d, _]] = alignment.matrix;

@@ -28,16 +28,31 @@ impl Pair {
 impl Example {
     /// A sentence where only a part of the edit is learnt from, or it had to be laid on its photo.
     pub fn remark(&self) -> Option<String> {
-        /// Less is not worth a word.
-        const PAINTED: f64 = 0.02;
         let mut facts = moved(&self.alignment);
-        let painted = self.mask.share() / self.alignment.overlap().max(self.mask.share());
-        if painted > PAINTED {
+        let painted = self.painted();
+        if painted > 0.0 {
             facts.push(format!(
                 "has {:.0} % that no light or contrast explains, which is not learnt from",
                 100.0 * painted
             ));
         }
+        self.sentence(facts)
+    }
+
+    /// A sentence where the edit had to be laid on its photo.
+    pub fn moved(&self) -> Option<String> {
+        self.sentence(moved(&self.alignment))
+    }
+
+    /// Share of what the two have in common that no filter can express and that is not learnt from,
+    /// 0 to 1; 0 where it is not worth a word.
+    pub fn painted(&self) -> f64 {
+        const LEAST: f64 = 0.02;
+        let share = self.mask.share() / self.alignment.overlap().max(self.mask.share());
+        if share > LEAST { share } else { 0.0 }
+    }
+
+    fn sentence(&self, mut facts: Vec<String>) -> Option<String> {
         let last = facts.pop()?;
         let facts =
             if facts.is_empty() { last } else { format!("{} and {last}", facts.join(", ")) };

@@ -30,6 +30,10 @@ pub struct Standing {
     pub psnr_learn: f64,
     /// Mean PSNR in dB of the examples, each without having seen it; None where there is one only.
     pub psnr_unseen: Option<f64>,
+    /// PSNR in dB of each example, without having seen it; empty where there is one only.
+    pub psnr_each: Vec<f64>,
+    /// For each fold what was learned without its examples; empty where there is one only.
+    pub without: Vec<Base>,
 }
 
 /// The closed-form rungs for some examples.
@@ -39,8 +43,6 @@ pub struct Ladder {
     pub standings: Vec<Standing>,
     /// Fold of each example.
     pub folds: Vec<usize>,
-    /// For each fold the local base that has not seen its examples.
-    pub without: Vec<Base>,
     /// What the edit looks like from one example: shares of the kinds; else empty.
     pub kinds: Vec<f64>,
 }
@@ -71,7 +73,7 @@ impl Ladder {
         let base = |weights: &Mat<f64>| local_base(weights, prior);
         let energy =
             |it: &Prepared| -10.0 * it.sums.energy.max(crate::train::base::ERROR_MIN).log10();
-        let nothing = mean(prepared.iter().map(energy));
+        let nothing: Vec<f64> = prepared.iter().map(energy).collect();
         let several = folds.iter().any(|fold| *fold > 0);
         let learn =
             |fit: &Fit| mean(prepared.iter().map(|it| -10.0 * it.sums.error(&fit.weights).log10()));
@@ -79,8 +81,10 @@ impl Ladder {
         let mut standings = vec![Standing {
             rung: Rung::Identity,
             base: Base::identity(PhotoCode::none(), false),
-            psnr_learn: nothing,
-            psnr_unseen: several.then_some(nothing),
+            psnr_learn: mean(nothing.iter().copied()),
+            psnr_unseen: several.then(|| mean(nothing.iter().copied())),
+            psnr_each: nothing,
+            without: Vec::new(),
         }];
         // From one fold nothing would tell how well it holds.
         if several {
@@ -90,6 +94,8 @@ impl Ladder {
                 base: colour_base(&colour.weights, prior),
                 psnr_learn: learn(&colour),
                 psnr_unseen: unseen(&colour),
+                without: colour.without.iter().map(|it| colour_base(it, prior)).collect(),
+                psnr_each: colour.psnr_unseen,
             });
         }
         standings.push(Standing {
@@ -97,9 +103,10 @@ impl Ladder {
             base: base(&local.weights),
             psnr_learn: learn(&local),
             psnr_unseen: unseen(&local),
+            without: local.without.iter().map(base).collect(),
+            psnr_each: local.psnr_unseen,
         });
-        let without = local.without.iter().map(base).collect();
-        Some(Self { standings, folds, without, kinds: local.kinds })
+        Some(Self { standings, folds, kinds: local.kinds })
     }
 
     /// The standing of a rung, if it could be fitted.

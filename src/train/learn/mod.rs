@@ -5,16 +5,20 @@
 //! `watch` that does not return pauses it in place.
 
 mod direction;
+mod doubts;
 mod ladder;
 mod paper;
 mod residual;
 mod run;
 mod rung;
 mod verdict;
+mod worst;
 
+pub use doubts::{Asks, Doubts, PIXELS as DOUBT_PIXELS, doubts};
 pub use ladder::{Ladder, Standing};
 pub use run::{give_up, is_interrupted, run_folder, versions};
 pub use rung::Rung;
+pub use worst::Worst;
 
 use std::io;
 use std::ops::ControlFlow;
@@ -26,7 +30,7 @@ use residual::{Gains, Trained};
 use run::{Record, Run};
 
 use super::base::Prior;
-use super::examples::{self, Example, LeftOut, Options, Pair, PixelPool, Reason};
+use super::examples::{self, Example, LeftOut, Options, Pair, Reason};
 use super::judge::judge;
 use super::recipe::Budget;
 use super::trainer::TrainError;
@@ -109,6 +113,8 @@ pub struct Learned {
     pub file: PathBuf,
     /// What a photographer should know of it; sentences.
     pub verdict: String,
+    /// The photo that it comes least close to, of those that it has not seen.
+    pub worst: Option<Worst>,
 }
 
 /// Why nothing was learnt. Every message is a sentence.
@@ -161,8 +167,8 @@ impl LearnError {
     }
 }
 
-/// Asked at every event whether to go on. It is never asked on a worker of rayon's: while it waits,
-/// others can compute.
+/// Asked at every event whether to go on. Unless [`learn()`] is called on a worker of rayon's it is never
+/// asked on one: while it waits, others can compute.
 pub type Watch<'a> = dyn Fn(Event) -> ControlFlow<()> + Sync + 'a;
 
 /// A run in progress, as its rungs see it.
@@ -181,6 +187,7 @@ struct Outcome {
     steps: u64,
     psnr_unseen: Option<f64>,
     notes: Vec<String>,
+    worst: Option<Worst>,
 }
 
 /// Learns a filter and writes it. With `resume` an interrupted run goes on, to the same result.
@@ -220,8 +227,11 @@ fn read(task: &Task, watch: &Watch<'_>) -> Result<Vec<Example>, LearnError> {
         watch(Event::Reading { done: progress.done, of: progress.of })
     })
     .map_err(|_| LearnError::Stopped)?;
-    let pools: Vec<&PixelPool> = report.read.iter().map(|it| &it.pixels).collect();
-    let mut exchanged = direction::exchanged(&pools);
+    let asks: Vec<Asks> = report.read.iter().map(|it| Asks::new(&it.pixels)).collect();
+    let Doubts { mut exchanged, opposed } = doubts(&asks.iter().collect::<Vec<_>>());
+    let name = |index: usize| report.read[index].pair.name.as_str();
+    let opposed: Vec<String> =
+        opposed.into_iter().map(|[a, b]| verdict::opposed(name(a), name(b))).collect();
     exchanged.sort_unstable();
     for index in exchanged.into_iter().rev() {
         let pair = report.read.remove(index).pair;
@@ -229,7 +239,8 @@ fn read(task: &Task, watch: &Watch<'_>) -> Result<Vec<Example>, LearnError> {
     }
     let left_out = report.left_out.iter().map(|it| Event::LeftOut(it.reason.to_string()));
     let remarks = report.read.iter().filter_map(Example::remark).map(Event::Note);
-    for event in left_out.chain(remarks) {
+    let opposed = opposed.into_iter().map(Event::Note);
+    for event in left_out.chain(remarks).chain(opposed) {
         if watch(event).is_break() {
             return Err(LearnError::Stopped);
         }
@@ -332,17 +343,19 @@ impl Session<'_> {
                 notes.push(verdict::network(with, without));
                 let Trained { operator, steps, .. } = trained;
                 let psnr_unseen = operator.provenance.psnr_unseen;
-                return Ok(Outcome { operator, steps, psnr_unseen, notes });
+                // No network was trained without each example in turn.
+                return Ok(Outcome { operator, steps, psnr_unseen, notes, worst: None });
             }
         }
-        Ok(Outcome { operator, steps: 0, psnr_unseen: chosen.psnr_unseen, notes })
+        let worst = Worst::of_examples(self, &ladder, chosen);
+        Ok(Outcome { operator, steps: 0, psnr_unseen: chosen.psnr_unseen, notes, worst })
     }
 
     /// Judges the filter by the check pairs, writes it and says how it is.
     fn finish(self, outcome: Outcome) -> Result<Learned, LearnError> {
-        let Outcome { mut operator, steps, psnr_unseen, mut notes } = outcome;
+        let Outcome { mut operator, steps, psnr_unseen, mut notes, worst } = outcome;
         let rung = Rung::of(&operator);
-        let check = self.check(&Arc::new(operator.clone()))?;
+        let (check, worst_check) = self.check(&Arc::new(operator.clone()))?.unzip();
         let seconds = self.started.elapsed().as_secs_f64();
         operator.provenance.seconds = Some((seconds * 10.0).round() / 10.0);
         operator.provenance.steps = (steps > 0).then_some(steps);
@@ -360,11 +373,14 @@ impl Session<'_> {
             psnr_check,
             file: self.task.file.clone(),
             verdict: notes.join(" "),
+            worst: worst_check.or(worst),
         })
     }
 
-    fn check(&self, operator: &Arc<Operator>) -> Result<Option<Check>, LearnError> {
+    /// How close the filter comes to the check pairs, and the worst of them; None without any.
+    fn check(&self, operator: &Arc<Operator>) -> Result<Option<(Check, Worst)>, LearnError> {
         let (mut photos, mut psnr, mut nothing) = (Vec::new(), 0.0, 0.0);
+        let mut worst: Option<Worst> = None;
         for pair in &self.task.check {
             self.at_work()?;
             let open =
@@ -375,6 +391,15 @@ impl Session<'_> {
                     photos.push(pair.name.clone());
                     psnr += judged.closeness.psnr;
                     nothing += judged.psnr_nothing;
+                    if worst.as_ref().is_none_or(|worst| judged.closeness.psnr < worst.psnr) {
+                        worst = Some(Worst {
+                            pair: pair.clone(),
+                            operator: Arc::clone(operator),
+                            psnr: judged.closeness.psnr,
+                            psnr_nothing: judged.psnr_nothing,
+                            is_check: true,
+                        });
+                    }
                 }
                 None => self.say(Event::LeftOut(format!(
                     "“{}” was left out of the check: the photo and its edit differ in size.",
@@ -383,10 +408,7 @@ impl Session<'_> {
             }
         }
         let count = photos.len() as f64;
-        Ok((count > 0.0).then(|| Check {
-            photos,
-            psnr: psnr / count,
-            psnr_nothing: nothing / count,
-        }))
+        let check = |photos| Check { photos, psnr: psnr / count, psnr_nothing: nothing / count };
+        Ok(worst.map(|worst| (check(photos), worst)))
     }
 }

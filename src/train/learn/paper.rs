@@ -159,7 +159,8 @@ pub(super) fn learn(session: &mut Session<'_>, variant: Variant) -> Result<Outco
         variant.name(),
         pictures.examples.len()
     )];
-    Ok(Outcome { operator, steps: trainer.progress().steps, psnr_unseen, notes })
+    let steps = trainer.progress().steps;
+    Ok(Outcome { operator, steps, psnr_unseen, notes, worst: None })
 }
 
 /// The number of the version after so many steps: 1 after 16, 2 after 32 and so on.

@@ -85,7 +85,7 @@ pub(super) fn learn(
         .zip(&ladder.folds)
         .map(|(example, fold)| {
             session.at_work()?;
-            Ok(lesson(example, &ladder.without[*fold]))
+            Ok(lesson(example, &base.without[*fold]))
         })
         .collect::<Result<_, LearnError>>()?;
     let held_back = (groups / HELD_BACK).max(1);

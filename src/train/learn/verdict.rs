@@ -57,6 +57,13 @@ pub(super) fn ladder(ladder: &Ladder, chosen: &Standing, examples: usize) -> Vec
     notes
 }
 
+/// Two pairs that contradict each other, by their names.
+pub fn opposed(a: &str, b: &str) -> String {
+    format!(
+        "“{a}” and “{b}” ask for opposite things. Leave one of them out, unless the edit is meant to follow the photo."
+    )
+}
+
 /// What a network brought, in dB with and without it.
 pub(super) fn network(with: f64, without: f64) -> String {
     format!(
