@@ -45,8 +45,12 @@ impl App {
             Action::StepFilter(step) => self.try_by_key(ctx, |app| app.step_filter(step)),
             Action::SetStrength(strength) => self.set_strength(|_| strength),
             Action::AddStrength(step) => self.set_strength(|strength| strength + step),
-            Action::Tune(tuning) => self.stack.tune(tuning),
-            Action::SaveTuned => self.save_tuned(),
+            Action::SetBalance(balance) => {
+                if let Some(layer) = self.stack.layer_mut() {
+                    layer.balance = balance;
+                }
+            }
+            Action::Tune(action) => self.tune_act(action),
             Action::AddOnTop(index) => {
                 if let Some(entry) = self.library.entries.get(index) {
                     self.stack.add(Arc::clone(&entry.operator));
@@ -92,6 +96,8 @@ impl App {
             Action::Own(action) => self.own_act(ctx, action),
             Action::Export(action) => self.export_act(ctx, action),
             Action::ShowInFolder(file) => self.show_in_folder(&file),
+            Action::Scopes(action) => self.scopes_act(action),
+            Action::Xray(action) => self.xray.act(action),
             Action::ShowShortcuts => self.dialog = Some(Dialog::Shortcuts),
             Action::CloseDialog => self.dialog = None,
             Action::DismissNotice => {
@@ -201,15 +207,28 @@ impl App {
         }
     }
 
-    /// Writes a filter of the user's own with the current strength and tuning, and chooses it.
-    fn save_tuned(&mut self) {
-        let Some(layer) = self.stack.layer() else { return };
+    fn tune_act(&mut self, action: tune::Action) {
+        match action {
+            tune::Action::Open(is_open) => self.evidence.is_open = is_open,
+            tune::Action::Set(tuning) => self.stack.tune(tuning),
+            tune::Action::Save => self.save_version(),
+        }
+    }
+
+    /// Name and number of the next version of the current filter.
+    pub(super) fn next_version(&self) -> (String, u32) {
         let entry = self.chosen().map(|index| self.library.entries[index].name.as_str());
-        let name = format!("{}-tuned", entry.unwrap_or("filter"));
-        match self.library.keep(&tune::tuned(layer), &name) {
+        tune::next(&self.library, entry.unwrap_or("filter"))
+    }
+
+    /// Writes a filter of the user's own with the current strength and tuning, and chooses it.
+    fn save_version(&mut self) {
+        let Some(layer) = self.stack.layer() else { return };
+        let (name, number) = self.next_version();
+        match self.library.keep(&tune::version(layer, number), &name) {
             Ok(index) => {
                 let operator = Arc::clone(&self.library.entries[index].operator);
-                self.notify(strings::tuned_saved(&operator.title));
+                self.notify(strings::tune::saved(&operator.title));
                 self.stack.choose(Some(operator));
                 self.reveal_filter = true;
             }

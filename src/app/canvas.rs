@@ -3,7 +3,7 @@
 
 use eframe::egui::{
     Align2, Color32, CursorIcon, Id, Painter, PointerButton, Pos2, Rect, Role, Sense, Shape,
-    Stroke, StrokeKind, TextureId, Ui, WidgetInfo, pos2, vec2,
+    Stroke, StrokeKind, TextureHandle, TextureId, Ui, WidgetInfo, pos2, vec2,
 };
 
 use super::before_after::BeforeAfter;
@@ -37,6 +37,8 @@ pub struct Stage<'a> {
     pub shown: Option<&'a Shown>,
     /// The difference of before and after, where it is to be seen.
     pub difference: Option<TextureId>,
+    /// What is inside a filter, large in the photo's place, and its name.
+    pub sheet: Option<(&'a TextureHandle, &'static str)>,
     /// How before and after are seen.
     pub before_after: &'a BeforeAfter,
     /// Words at the foot of the photo.
@@ -244,7 +246,12 @@ impl Canvas {
             sides.reverse();
         }
         let parts = self.parts(before_after.comparison);
-        if let [_, _] = parts[..] {
+        if let Some((texture, name)) = stage.sheet {
+            for part in &parts {
+                part.draw_sheet(&painter, seen, texture.id());
+                part.caption(ui, seen, name);
+            }
+        } else if let [_, _] = parts[..] {
             for ((part, side), caption) in parts.iter().zip(sides).zip(captions(before_after)) {
                 let (texture, caption) = match before_after.original() {
                     true => (shown.before, strings::ORIGINAL_SHOWN),
@@ -313,7 +320,18 @@ impl Canvas {
     ) {
         let clip = clip.intersect(painter.clip_rect());
         let rect = self.frame_rect(shown, now);
-        painter.with_clip_rect(clip).add(Shape::image(texture, rect, WHOLE, Color32::WHITE));
+        let over = shown.clipped.filter(|_| texture == shown.after);
+        for texture in std::iter::once(texture).chain(over) {
+            painter.with_clip_rect(clip).add(Shape::image(texture, rect, WHOLE, Color32::WHITE));
+        }
+    }
+
+    /// Draws a picture of the whole photo, however small, where the present view wants it.
+    fn draw_sheet(&self, painter: &Painter, seen: &Seen, texture: TextureId) {
+        let [width, height] = seen.photo.map(|side| side as f64);
+        let rect = self.rect_from_photo(&seen.view, [0.0, 0.0], [width, height]);
+        let painter = painter.with_clip_rect(self.rect.intersect(painter.clip_rect()));
+        painter.add(Shape::image(texture, rect, WHOLE, Color32::WHITE));
     }
 
     /// Says that what is held over the window can be dropped.

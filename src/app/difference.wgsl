@@ -1,23 +1,8 @@
-// How far two pictures are apart, pixel by pixel, multiplied so that the eye sees it.
+// How far two pictures are apart, pixel by pixel, multiplied so that the eye sees it. Twin of
+// difference.rs.
 
-@group(0) @binding(0) var first: texture_2d<f32>;
-@group(0) @binding(1) var second: texture_2d<f32>;
-@group(0) @binding(2) var<uniform> amplification: vec4<f32>;
-
-// One triangle that covers the picture.
-@vertex
-fn corner(@builtin(vertex_index) index: u32) -> @builtin(position) vec4<f32> {
-    let x = f32((index << 1u) & 2u);
-    let y = f32(index & 2u);
-    return vec4<f32>(2.0 * x - 1.0, 1.0 - 2.0 * y, 0.0, 1.0);
-}
-
-@fragment
-fn difference(@builtin(position) position: vec4<f32>) -> @location(0) vec4<f32> {
-    let at = vec2<i32>(position.xy);
-    let a = textureLoad(first, at, 0);
-    let b = textureLoad(second, at, 0);
+fn combined(a: vec4<f32>, b: vec4<f32>, at: vec2<i32>) -> vec4<f32> {
     let alpha = max(a.a, b.a);
-    let apart = abs(a.rgb - b.rgb) * amplification.x;
+    let apart = abs(a.rgb - b.rgb) * parameters.x;
     return vec4<f32>(min(apart, vec3<f32>(alpha)), alpha);
 }

@@ -6,11 +6,15 @@ use eframe::egui::{
     Align, Button, DragValue, Label, Layout, Panel, RichText, ScrollArea, Slider, Ui, vec2,
 };
 
+use super::clipping::Clipping;
+use super::scopes::{self, Scopes};
 use super::shortcuts::{Shortcut, tip};
 use super::stack::Stack;
 use super::steps::Steps;
 use super::theme::Icon;
-use super::{Action, filter_list, own, sections, stack_list, strings, theme, tune};
+use super::tune::{self, Evidence};
+use super::xray::{self, Xray};
+use super::{Action, balance, filter_list, own, sections, stack_list, strings, theme};
 use crate::operator::{Library, Operator};
 use crate::photo::Photo;
 
@@ -24,6 +28,12 @@ pub struct Shown<'a> {
     pub steps: &'a Steps,
     pub library: &'a Library,
     pub photo: Option<&'a Photo>,
+    pub scopes: &'a Scopes,
+    pub xray: &'a Xray,
+    pub evidence: &'a Evidence,
+    /// Number of the version that would be saved.
+    pub next_version: u32,
+    pub clipping: Clipping,
 }
 
 /// Shows it.
@@ -34,13 +44,10 @@ pub fn show(ui: &mut Ui, shown: &Shown<'_>, actions: &mut Vec<Action>) {
             match shown.stack.layer() {
                 Some(layer) => {
                     strength(ui, layer.strength, actions);
+                    let balance = balance::show(ui, layer.balance);
+                    actions.extend(balance.map(Action::SetBalance));
                     ui.add_space(theme::XS);
-                    tune::show(ui, layer, actions);
-                    divider(ui);
-                    stack_list::show(ui, shown.stack, shown.library, actions);
-                    divider(ui);
-                    about_filter(ui, &layer.operator);
-                    manage(ui, shown.library, &layer.operator, actions);
+                    tune::show(ui, layer, shown.evidence, shown.next_version, actions);
                 }
                 None => {
                     // As high as with a filter: nothing jumps.
@@ -51,8 +58,20 @@ pub fn show(ui: &mut Ui, shown: &Shown<'_>, actions: &mut Vec<Action>) {
                     ui.label(theme::weak(strings::NO_FILTER));
                 }
             }
+            scopes::show(ui, shown.scopes, shown.clipping, actions);
+            if shown.stack.layer().is_some() {
+                divider(ui);
+                stack_list::show(ui, shown.stack, shown.library, actions);
+            }
             divider(ui);
             steps(ui, shown.steps, actions);
+            if let Some(layer) = shown.stack.layer() {
+                let is_on = shown.stack.place_in_edit().is_some();
+                xray::show(ui, shown.xray, is_on, actions);
+                divider(ui);
+                about_filter(ui, &layer.operator);
+                manage(ui, shown.library, &layer.operator, actions);
+            }
             if let Some(photo) = shown.photo {
                 divider(ui);
                 about_photo(ui, photo);
@@ -104,13 +123,15 @@ fn strength(ui: &mut Ui, strength: f32, actions: &mut Vec<Action>) {
             ui.add(number.suffix("\u{a0}%")).accessible_name(strings::STRENGTH_IN_PERCENT);
         });
     });
-    ui.spacing_mut().slider_width = ui.available_width();
-    ui.visuals_mut().selection.bg_fill = theme::of(ui).filled;
-    let slider = Slider::new(&mut percent, 0.0..=100.0).step_by(1.0).show_value(false);
     let keys = format!("{} {}", Shortcut::Weaker.keys(ui.ctx()), Shortcut::Stronger.keys(ui.ctx()));
-    ui.add(slider)
-        .accessible_name(strings::STRENGTH)
-        .on_hover_text(strings::tip(strings::STRENGTH_TIP, &keys));
+    ui.scope(|ui| {
+        ui.spacing_mut().slider_width = ui.available_width();
+        ui.visuals_mut().selection.bg_fill = theme::of(ui).filled;
+        let slider = Slider::new(&mut percent, 0.0..=100.0).step_by(1.0).show_value(false);
+        ui.add(slider)
+            .accessible_name(strings::STRENGTH)
+            .on_hover_text(strings::tip(strings::STRENGTH_TIP, &keys));
+    });
     if percent != before {
         actions.push(Action::SetStrength(percent / 100.0));
     }

@@ -17,7 +17,7 @@ use super::stack::{Item, Stack};
 use super::steps::{Step, Steps};
 use super::strings::STEP_OPENED;
 use crate::atomic::Draft;
-use crate::edit::Layer;
+use crate::edit::{Balance, Layer};
 use crate::hash::sha256;
 use crate::operator::{Library, Tuning};
 
@@ -59,6 +59,10 @@ struct SavedFilter {
     name: String,
     on: bool,
     strength: f32,
+    #[serde(default = "as_learned", skip_serializing_if = "is_as_learned")]
+    tone: f32,
+    #[serde(default = "as_learned", skip_serializing_if = "is_as_learned")]
+    detail: f32,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     radius: Option<usize>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -67,6 +71,16 @@ struct SavedFilter {
     analysis_size: Option<usize>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     reach: Option<f64>,
+}
+
+/// Tone and detail of older files, and of most.
+fn as_learned() -> f32 {
+    1.0
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
+fn is_as_learned(share: &f32) -> bool {
+    *share == as_learned()
 }
 
 /// An edit as text, for the clipboard.
@@ -343,6 +357,8 @@ impl SavedFilter {
             name: entry.name.clone(),
             on: item.is_on,
             strength: item.layer.strength,
+            tone: item.layer.balance.tone,
+            detail: item.layer.balance.detail,
             radius,
             epsilon,
             analysis_size: short_side,
@@ -358,10 +374,12 @@ impl SavedFilter {
             short_side: self.analysis_size,
             scale: self.reach,
         };
+        let share = |value: f32| value.clamp(*Balance::RANGE.start(), *Balance::RANGE.end());
         let is_possible = entry.operator.settings(&tuning).is_ok();
         let layer = Layer {
             operator: Arc::clone(&entry.operator),
             strength: self.strength.clamp(0.0, 1.0),
+            balance: Balance { tone: share(self.tone), detail: share(self.detail) },
             tuning: if is_possible { tuning } else { Tuning::default() },
         };
         Some(Item { layer, is_on: self.on })
@@ -382,6 +400,7 @@ mod tests {
         stack.add(Arc::clone(&library.entries[1].operator));
         stack.tune(Tuning { scale: Some(2.0), ..Tuning::default() });
         stack.items[0].is_on = false;
+        stack.items[1].layer.balance = Balance { tone: 0.4, detail: 1.3 };
         steps.record(&stack, 1.0);
         assert!(memory.photo("abc", &library).is_none());
         memory.keep_photo("abc", None, &steps, &library).unwrap();

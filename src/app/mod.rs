@@ -7,8 +7,11 @@
 
 mod act;
 mod background;
+mod balance;
 mod before_after;
 mod canvas;
+mod clipping;
+mod combined;
 mod compare;
 mod comparison;
 mod difference;
@@ -32,6 +35,7 @@ mod pictures;
 mod receive;
 mod recent;
 mod reveal;
+mod scopes;
 mod sections;
 mod session;
 mod settings;
@@ -54,6 +58,7 @@ mod viewpoint;
 mod wall;
 mod window;
 mod workspace;
+mod xray;
 
 pub use window::run;
 
@@ -61,18 +66,21 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 
-use eframe::egui::{self, CentralPanel, Context, Key, Modifiers, TextureId, Ui, ViewportCommand};
+use eframe::egui::{
+    self, CentralPanel, Context, Key, Modifiers, TextureHandle, TextureId, Ui, ViewportCommand,
+};
 
-use crate::edit::Edit;
+use crate::edit::{Balance, Edit};
 use crate::engine::{Backend, Choice, Engine, Processor, Scene, Ticket};
-use crate::operator::{Library, Tuning};
+use crate::operator::Library;
 
 use crate::photo::Photo;
 use before_after::BeforeAfter;
 use canvas::{Canvas, Seen, Stage};
+use clipping::Clipping;
+use combined::Combined;
 use compare::Compare;
 use comparison::Comparison;
-use difference::Difference;
 use exports::{ExportDialog, Exports};
 use file_dialogs::FileDialogs;
 use film::Film;
@@ -84,6 +92,7 @@ use open::OpenDialog;
 use own::{Adoption, Naming, Place};
 use pictures::Pictures;
 use recent::Recent;
+use scopes::Scopes;
 use session::Sessions;
 pub use settings::Store;
 use settings::{Settings, SettingsDialog};
@@ -91,9 +100,11 @@ use shell::Shell;
 use stack::Stack;
 use steps::Steps;
 use trial::Trial;
+use tune::Evidence;
 use viewpoint::{Area, Viewpoint};
 use wall::Wall;
 pub(crate) use workspace::Workspace;
+use xray::Xray;
 
 /// The state of the window.
 pub struct App {
@@ -120,7 +131,12 @@ pub struct App {
     frame_times: FrameTimes,
     viewpoint: Viewpoint,
     before_after: BeforeAfter,
-    difference: Difference,
+    difference: Combined,
+    /// What of the pictures is shown to be clipped.
+    clipping: Clipping,
+    scopes: Scopes,
+    xray: Xray,
+    evidence: Evidence,
     compare: Compare,
     /// The picture area as of the last pass.
     area: Area,
@@ -188,9 +204,8 @@ pub(crate) enum Action {
     StepFilter(isize),
     SetStrength(f32),
     AddStrength(f32),
-    Tune(Tuning),
-    /// A filter with the current strength and tuning as its default.
-    SaveTuned,
+    SetBalance(Balance),
+    Tune(tune::Action),
     /// A filter of the library on top of the stack.
     AddOnTop(usize),
     SelectInStack(usize),
@@ -223,6 +238,9 @@ pub(crate) enum Action {
     /// Edits are kept beside their photos too, or no longer.
     KeepBeside(bool),
     ShowInFolder(PathBuf),
+    /// What is shown beside the picture.
+    Scopes(scopes::Action),
+    Xray(xray::Action),
     ShowShortcuts,
     CloseDialog,
     DismissNotice,
@@ -272,7 +290,11 @@ impl App {
             frame_times: FrameTimes::new(),
             viewpoint: Viewpoint::Fit,
             before_after: BeforeAfter::default(),
-            difference: Difference::new(render.clone()),
+            difference: Combined::new(&difference::DIFFERENCE, render.clone()),
+            clipping: Clipping::default(),
+            scopes: Scopes::default(),
+            xray: Xray::default(),
+            evidence: Evidence::default(),
             compare: Compare::default(),
             area: Area { size: [1, 1], margin: 0, photo: [1, 1] },
             last_sent: None,
@@ -404,6 +426,11 @@ impl App {
             steps: &self.steps,
             library: &self.library,
             photo,
+            scopes: &self.scopes,
+            xray: &self.xray,
+            evidence: &self.evidence,
+            next_version: self.next_version().1,
+            clipping: self.clipping,
         };
         inspector::show(ui, &shown, actions);
         held
@@ -455,12 +482,21 @@ impl App {
             actions.extend(pasted.map(|text| Action::Shell(shell::Action::PasteEdit(text))));
             shortcuts::pressed(ui.ctx(), pointer, &mut actions);
             actions.push(Action::Hold(held || shortcuts::holds_original(ui.ctx())));
+            if self.sheet().is_some()
+                && self.notices.is_empty()
+                && ui.input_mut(|it| it.consume_key(Modifiers::NONE, Key::Escape))
+            {
+                actions.push(Action::Xray(xray::Action::Reduce));
+            }
         }
         self.reveal_filter = false;
         self.apply_all(ui.ctx(), actions);
         self.send_scenes();
         self.send_wall(ui.ctx());
+        self.send_study();
+        self.send_question();
 
+        self.panes[0].mark(ui.ctx(), self.clipping);
         let difference = self.difference_of_edit(ui.ctx());
         canvas.paint(ui, &Stage { difference, ..self.stage() });
         self.over_photo(ui, &canvas);
@@ -527,7 +563,15 @@ impl App {
             }
             (scene, _) => scene.as_ref().map(Seen::of),
         };
-        Stage { view, shown, difference: None, before_after: &self.before_after, foot }
+        let sheet = self.sheet();
+        let before_after = &self.before_after;
+        Stage { view, shown, difference: None, sheet, before_after, foot }
+    }
+
+    /// The sheet of the X-ray that is seen in the photo's place.
+    fn sheet(&self) -> Option<(&TextureHandle, &'static str)> {
+        let is_here = self.workspace == Workspace::Apply && self.stack.place_in_edit().is_some();
+        self.xray.large().filter(|_| is_here)
     }
 
     /// The difference of before and after, where it is to be seen.
@@ -536,9 +580,9 @@ impl App {
         if self.before_after.comparison != Some(Comparison::Difference) {
             return None;
         }
-        let amplification = self.before_after.amplification;
+        let parameters = [f32::from(self.before_after.amplification), 0.0, 0.0, 0.0];
         let pictures = [&frame.before, &frame.after];
-        self.difference.texture(ctx, pictures, frame.scene.view.size, amplification)
+        self.difference.texture(ctx, pictures, frame.scene.view.size, parameters)
     }
 
     /// What is to be seen; None without a photo.

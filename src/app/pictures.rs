@@ -5,6 +5,8 @@ use std::sync::Arc;
 use eframe::egui::{ColorImage, Context, TextureHandle, TextureId, TextureOptions};
 use eframe::egui_wgpu::RenderState;
 
+use super::clipping::{CLIPPING, Clipping};
+use super::combined::Combined;
 use crate::engine::{Frame, Picture};
 
 /// The last frame, ready to be drawn.
@@ -15,6 +17,8 @@ pub struct Shown {
     pub before: TextureId,
     /// The photo with its edit.
     pub after: TextureId,
+    /// What lies over the photo with its edit: where it clips.
+    pub clipped: Option<TextureId>,
 }
 
 /// Turns frames into textures. Pictures on the GPU stay there.
@@ -22,13 +26,15 @@ pub struct Pictures {
     render: Option<RenderState>,
     before: Slot,
     after: Slot,
+    clipped: Combined,
     shown: Option<Shown>,
 }
 
 impl Pictures {
     /// No frame yet. Without a `render` state, pictures on the GPU cannot be shown.
     pub fn new(render: Option<RenderState>) -> Self {
-        Self { render, before: Slot::default(), after: Slot::default(), shown: None }
+        let clipped = Combined::new(&CLIPPING, render.clone());
+        Self { render, before: Slot::default(), after: Slot::default(), clipped, shown: None }
     }
 
     /// The last frame.
@@ -43,8 +49,17 @@ impl Pictures {
         let before = self.before.texture(ctx, render, &frame.before, size);
         let after = self.after.texture(ctx, render, &frame.after, size);
         if let (Some(before), Some(after)) = (before, after) {
-            self.shown = Some(Shown { frame, before, after });
+            self.shown = Some(Shown { frame, before, after, clipped: None });
         }
+    }
+
+    /// Marks what clips, or no longer.
+    pub fn mark(&mut self, ctx: &Context, clipping: Clipping) {
+        let Some(Shown { frame, clipped, .. }) = &mut self.shown else { return };
+        let pictures = [&frame.before, &frame.after];
+        let parameters = clipping.parameters(ctx.pixels_per_point());
+        let mut texture = || self.clipped.texture(ctx, pictures, frame.scene.view.size, parameters);
+        *clipped = if clipping.is_on() { texture() } else { None };
     }
 }
 

@@ -40,6 +40,8 @@ impl App {
                 let order = filter_list::order(&self.library);
                 self.wall.take(ctx, ticket, &thumbnail, &order);
             }
+            Event::Studied(ticket, studied) => self.take_study(ctx, ticket, *studied),
+            Event::Weighed(ticket, weighed) => self.evidence.take(ticket, weighed),
             Event::Progress(ticket, done) => self.exports.queue.progress(ticket, done),
             Event::Exported(ticket, _) => self.end_export(ticket, State::Saved),
             Event::Cancelled(ticket) => self.end_export(ticket, State::Cancelled),

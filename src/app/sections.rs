@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use eframe::egui::{CollapsingHeader, Context, Id, RichText, Ui};
+use eframe::egui::{CollapsingHeader, CollapsingResponse, Context, Id, RichText, Ui};
 
 /// Names of the open sections.
 #[derive(Clone, Default)]
@@ -21,7 +21,12 @@ pub fn restore(ctx: &Context, open: BTreeSet<String>) {
 }
 
 /// A section that can be folded; `name` is what it is kept by.
-pub fn show(ui: &mut Ui, name: &str, title: &str, contents: impl FnOnce(&mut Ui)) {
+pub fn show(
+    ui: &mut Ui,
+    name: &str,
+    title: &str,
+    contents: impl FnOnce(&mut Ui),
+) -> CollapsingResponse<()> {
     let was_open = open(ui.ctx()).contains(name);
     let header = CollapsingHeader::new(RichText::new(title).strong()).id_salt(name);
     let shown = header.default_open(was_open).show_unindented(ui, contents);
@@ -33,4 +38,5 @@ pub fn show(ui: &mut Ui, name: &str, title: &str, contents: impl FnOnce(&mut Ui)
         }
         restore(ui.ctx(), now);
     }
+    shown
 }

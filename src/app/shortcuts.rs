@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::comparison::Comparison;
 use super::keys::Keys;
+use super::scopes::{self, End};
 use super::{Action, Workspace, compare, exports, film, learn, settings, shell, strings};
 
 /// What can be done with a key.
@@ -24,6 +25,8 @@ pub enum Shortcut {
     SelectAll,
     PreviousFilter,
     NextFilter,
+    Shadows,
+    Highlights,
     Weaker,
     Stronger,
     Favourite,
@@ -73,6 +76,8 @@ impl Shortcut {
         Self::SelectAll,
         Self::PreviousFilter,
         Self::NextFilter,
+        Self::Shadows,
+        Self::Highlights,
         Self::Weaker,
         Self::Stronger,
         Self::Favourite,
@@ -118,6 +123,8 @@ impl Shortcut {
             Self::SelectAll => vec![key(Key::A).command()],
             Self::PreviousFilter => vec![key(Key::ArrowUp)],
             Self::NextFilter => vec![key(Key::ArrowDown)],
+            Self::Shadows => vec![key(Key::Comma).shift()],
+            Self::Highlights => vec![key(Key::Period).shift()],
             Self::Weaker => vec![key(Key::Comma)],
             Self::Stronger => vec![key(Key::Period)],
             Self::Favourite => vec![key(Key::S)],
@@ -189,6 +196,8 @@ impl Shortcut {
             Self::SelectAll => Action::Film(film::Action::SelectAll),
             Self::PreviousFilter => Action::StepFilter(-1),
             Self::NextFilter => Action::StepFilter(1),
+            Self::Shadows => Action::Scopes(scopes::Action::Toggle(End::Shadows)),
+            Self::Highlights => Action::Scopes(scopes::Action::Toggle(End::Highlights)),
             Self::Weaker => Action::AddStrength(-STRENGTH_STEP),
             Self::Stronger => Action::AddStrength(STRENGTH_STEP),
             Self::Undo => Action::Undo,

@@ -42,6 +42,13 @@ impl Stack {
         Edit { layers: on.map(|item| item.layer.clone()).collect() }
     }
 
+    /// Place of the current filter in what the engine is to do; None where it takes no part.
+    pub fn place_in_edit(&self) -> Option<usize> {
+        let is_on = self.items.get(self.current)?.is_on;
+        let before = self.items[..self.current].iter().filter(|item| item.is_on);
+        is_on.then(|| before.count())
+    }
+
     /// The filter that strength and tuning are about.
     pub fn layer(&self) -> Option<&Layer> {
         self.items.get(self.current).map(|item| &item.layer)

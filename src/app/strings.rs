@@ -1,21 +1,27 @@
 //! Every word that the user reads, in one place.
 
+pub mod balance;
 pub mod compare;
 pub mod export;
 pub mod film;
 pub mod learn;
 pub mod look;
 pub mod own;
+pub mod scopes;
 pub mod settings;
 pub mod shell;
 pub mod shortcuts;
+pub mod tune;
+pub mod xray;
 
 use std::path::Path;
 
 use super::stack::{Item, Stack};
+use crate::edit::Layer;
 use crate::operator::{Check, Operator, Provenance, Variant};
 use crate::photo::{Depth, Photo};
 
+pub const RESET: &str = "Reset";
 pub const APP: &str = "Understudy";
 pub const APP_ID: &str = "understudy";
 
@@ -208,9 +214,10 @@ pub fn digit(place: usize) -> String {
     (place + 1).to_string()
 }
 
-/// "Dehaze at 80 %".
-pub fn filter_at(title: &str, strength: f32) -> String {
-    format!("{title} at {}", percent(f64::from(strength)))
+/// "Dehaze at 80 %", and tone and detail where they are others than learned.
+pub fn filter_at(layer: &Layer) -> String {
+    let strength = percent(f64::from(layer.strength));
+    format!("{} at {strength}{}", layer.operator.title, balance::shares(layer.balance))
 }
 
 /// "Pane 2: Dehaze at 80 %".
@@ -444,6 +451,9 @@ pub fn step(before: &Stack, after: &Stack) -> (String, String) {
         let strength = percent(f64::from(is.layer.strength));
         return (format!("Strength {strength}"), format!("strength {place}"));
     }
+    if was.layer.balance != is.layer.balance {
+        return balance::step(was.layer.balance, is.layer.balance, place);
+    }
     (format!("Tune {title}"), format!("tune {place}"))
 }
 
@@ -463,42 +473,6 @@ pub fn about(words: &str, title: &str) -> String {
 /// A filter of the stack in its list.
 pub fn in_stack(title: &str, strength: f32) -> String {
     format!("{title}, {}", percent(f64::from(strength)))
-}
-
-// Tune.
-pub const TUNE: &str = "Tune";
-pub const RESET: &str = "Reset";
-pub const SAVE_TUNED: &str = "Save as new filter";
-pub const SAVE_TUNED_TIP: &str =
-    "A filter of your own with this strength and tuning as its default; this one stays as it is";
-pub const SPREAD: &str = "Spread";
-pub const SPREAD_TIP: &str = "Radius r of the guided layer, in cells of the analysis: how far the filter’s answer is carried";
-pub const SPREAD_LEARNED_TIP: &str = "Dilation of the learned mean, in cells. The filter learned with its own value: others are an experiment";
-pub const SOFTNESS: &str = "Edge softness";
-pub const SOFTNESS_TIP: &str =
-    "ε of the guided layer: small keeps every edge, large smooths the filter’s answer across them";
-pub const ANALYSIS: &str = "Analysis size";
-pub const ANALYSIS_TIP: &str = "Short side in pixels of the copy of the photo that the network sees (Il). Larger is finer and slower, and not always better: the filter learned with its own value";
-pub const REACH: &str = "Reach";
-pub const REACH_TIP: &str =
-    "How far the filter looks around each pixel, as a factor of what it learned";
-pub const NO_LAYER: &str = "This filter is a closed form without a network: it has none.";
-pub const OWN_EDGE_RULE: &str = "This filter learned its own edge rule.";
-pub const NO_NEIGHBOURHOOD: &str = "This filter looks at no neighbourhood.";
-
-/// The value that a filter learned with.
-pub fn learned_with(value: &str) -> String {
-    format!("learned with {value}")
-}
-
-/// A tuned filter was saved.
-pub fn tuned_saved(title: &str) -> String {
-    format!("“{title}” is in My filters now.")
-}
-
-/// The title of a tuned filter.
-pub fn tuned_title(title: &str) -> String {
-    format!("{title}, tuned")
 }
 
 // Memory.

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::say;
-use crate::operator::{GuidedLayer, Library, Operator};
+use crate::operator::{CheckPair, GuidedLayer, Library, Operator};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
@@ -66,6 +66,10 @@ fn describe(operator: &Operator) {
             check.psnr_nothing
         )
     });
+    let carried = (!provenance.check_pairs.is_empty()).then(|| {
+        let bytes: usize = provenance.check_pairs.iter().map(CheckPair::bytes).sum();
+        format!("{} small ones, {} KiB", provenance.check_pairs.len(), bytes >> 10)
+    });
     let examples = match provenance.learned_from.len() {
         0 => None,
         count => Some(format!("{count} before/after pairs")),
@@ -82,6 +86,7 @@ fn describe(operator: &Operator) {
         ("date", provenance.date.clone()),
         ("learned from", examples),
         ("closeness", check),
+        ("check pairs", carried),
         ("licence", provenance.license.clone()),
     ];
     for (name, value) in rows {

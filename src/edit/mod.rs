@@ -9,6 +9,7 @@ pub use record::FilterRecord;
 
 use std::sync::Arc;
 
+pub use crate::kernel::balance::Balance;
 use crate::operator::{Operator, Tuning};
 
 /// The edit of one photo: layers, applied first to last.
@@ -25,6 +26,8 @@ pub struct Layer {
     pub operator: Arc<Operator>,
     /// How much of it, 0..1: `I + strength · (O − I)`.
     pub strength: f32,
+    /// How much of what it does to neighbourhoods, and within them.
+    pub balance: Balance,
     /// What the user changed of the filter.
     pub tuning: Tuning,
 }
@@ -32,7 +35,8 @@ pub struct Layer {
 impl Layer {
     /// The filter as it comes: its own strength, nothing tuned.
     pub fn new(operator: Arc<Operator>) -> Self {
-        Self { strength: operator.strength, operator, tuning: Tuning::default() }
+        let strength = operator.strength;
+        Self { operator, strength, balance: Balance::EVEN, tuning: Tuning::default() }
     }
 }
 
@@ -40,6 +44,7 @@ impl PartialEq for Layer {
     fn eq(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.operator, &other.operator)
             && self.strength == other.strength
+            && self.balance == other.balance
             && self.tuning == other.tuning
     }
 }

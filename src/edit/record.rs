@@ -14,6 +14,12 @@ pub struct FilterRecord {
     pub sha256: String,
     /// How much of it, 0..1.
     pub strength: f32,
+    /// How much of what it does to whole areas, where that is not all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tone: Option<f32>,
+    /// How much of what it does within them, where that is not all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<f32>,
     /// Radius of the guided layer, where it was tuned.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub radius: Option<usize>,
@@ -30,11 +36,14 @@ pub struct FilterRecord {
 
 impl FilterRecord {
     fn of(layer: &Layer) -> Self {
+        let other = |share: f32| (share != 1.0).then_some(share);
         let Tuning { radius, epsilon, short_side, scale } = layer.tuning;
         Self {
             filter: layer.operator.title.clone(),
             sha256: layer.operator.sha256(),
             strength: layer.strength,
+            tone: other(layer.balance.tone),
+            detail: other(layer.balance.detail),
             radius,
             epsilon,
             analysis_size: short_side,
@@ -50,8 +59,15 @@ impl Edit {
         if self.layers.is_empty() {
             return Vec::new();
         }
+        let percent = |share: f32| format!("{:.0} %", f64::from(share) * 100.0);
         let word = |layer: &Layer| {
-            format!("{} at {:.0} %", layer.operator.title, f64::from(layer.strength) * 100.0)
+            let mut word = format!("{} at {}", layer.operator.title, percent(layer.strength));
+            for (name, share) in [("tone", layer.balance.tone), ("detail", layer.balance.detail)] {
+                if share != 1.0 {
+                    word += &format!(", {name} {}", percent(share));
+                }
+            }
+            word
         };
         let words: Vec<String> = self.layers.iter().map(word).collect();
         let filters: Vec<FilterRecord> = self.layers.iter().map(FilterRecord::of).collect();
@@ -64,6 +80,7 @@ impl Edit {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::edit::Balance;
     use crate::operator::Library;
 
     #[test]
@@ -75,11 +92,14 @@ mod tests {
         let file = folder.path().join("a.safetensors");
         crate::operator::write(&operator, &file, false).unwrap();
         let tuning = Tuning { scale: Some(2.0), ..Tuning::default() };
-        let edit = Edit { layers: vec![Layer { strength: 0.8, tuning, operator }] };
+        let balance = Balance { tone: 0.5, detail: 1.0 };
+        let layer = Layer { strength: 0.8, balance, tuning, operator };
+        let edit = Edit { layers: vec![layer] };
         let [(_, words), (_, json)] = &edit.record()[..] else { panic!() };
-        assert!(words.ends_with(" at 80 %"), "{words}");
+        assert!(words.ends_with(" at 80 %, tone 50 %"), "{words}");
         let told: Vec<FilterRecord> = serde_json::from_str(json).unwrap();
         assert_eq!(told[0].sha256, crate::hash::sha256(&file).unwrap());
+        assert_eq!((told[0].tone, told[0].detail), (Some(0.5), None));
         assert_eq!((told[0].strength, told[0].reach, told[0].radius), (0.8, Some(2.0), None));
     }
 }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::{Question, Studied, Study, Weighed};
 use crate::edit::{Edit, View};
 use crate::photo::{ExportOptions, Photo};
 
@@ -24,6 +25,12 @@ pub enum Command {
     /// Render this wall whenever no pane waits. Only the newest is. Each edit is answered by
     /// [`Event::Thumbnail`], unless it cannot be rendered.
     Thumbnails(Ticket, Wall),
+    /// Study this edit whenever no pane waits. Only the newest is. Answered by [`Event::Studied`], unless
+    /// it cannot be rendered.
+    Study(Ticket, Study),
+    /// Find out what tunings cost and how close they come, beside everything else. Only the newest
+    /// question is answered, each tuning by [`Event::Weighed`].
+    Weigh(Ticket, Question),
     /// Write the whole photo with an edit. Answered by [`Event::Progress`], then
     /// [`Event::Exported`] or [`Event::Failed`].
     Export(Ticket, Export),
@@ -96,6 +103,10 @@ pub enum Event {
     Shown(Ticket, Box<Frame>),
     /// A thumbnail is rendered.
     Thumbnail(Ticket, Thumbnail),
+    /// An edit is studied.
+    Studied(Ticket, Box<Studied>),
+    /// A tuning is weighed.
+    Weighed(Ticket, Weighed),
     /// How much of an export is done, 0..1.
     Progress(Ticket, f32),
     /// An export is on disk.

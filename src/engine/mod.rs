@@ -6,18 +6,22 @@
 //! [`Engine`] cancels exports and ends the thread.
 
 mod backend;
+mod evidence;
 mod export;
 mod memory;
 mod message;
+mod study;
 mod viewer;
 mod worker;
 
 pub use backend::{Backend, Choice};
+pub use evidence::{Question, Weighed};
 pub use export::{Strips, export};
 pub use memory::Memory;
 pub use message::{
     Command, Event, Export, Exported, Frame, Picture, Processor, Scene, Thumbnail, Ticket, Wall,
 };
+pub use study::{Studied, Study};
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -20,7 +20,7 @@ pub(super) struct Viewer {
     now: u64,
     /// The photos of late, and when they were used last.
     sources: Vec<(u64, Arc<Source>)>,
-    solver: Solver,
+    pub(super) solver: Solver,
     gpu_solver: GpuSolver,
     gpu_photo: Option<GpuPhoto>,
     /// Photos without their edits, which most scenes share with one before, and when they were used.

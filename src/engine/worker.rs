@@ -10,8 +10,9 @@ use std::sync::mpsc::{Receiver, Sender, TryRecvError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
+use super::evidence::Evidence;
 use super::viewer::{Refinement, Trouble, Viewer};
-use super::{Backend, Command, Event, Export, Exported, Kept, Scene, Ticket, Wall, export};
+use super::{Backend, Command, Event, Export, Exported, Kept, Scene, Study, Ticket, Wall, export};
 use crate::photo::{self, Photo, PhotoError};
 use crate::render::Source;
 
@@ -28,7 +29,7 @@ pub(super) struct Outbox {
 
 impl Outbox {
     /// A window that is gone needs no events.
-    fn send(&self, event: Event) {
+    pub(super) fn send(&self, event: Event) {
         if self.events.send(event).is_ok() {
             (self.wake)();
         }
@@ -42,6 +43,8 @@ pub(super) fn run(backend: Backend, inbox: &Receiver<Command>, outbox: Outbox, k
         viewer: Viewer::new(backend, kept.budget.load(Ordering::Relaxed)),
         outbox,
         panes: VecDeque::new(),
+        study: None,
+        evidence: None,
         wall: None,
         inexact: VecDeque::new(),
         refinement: None,
@@ -69,6 +72,10 @@ struct Worker {
     outbox: Outbox,
     /// Panes that are still to be rendered, with their places.
     panes: VecDeque<(Ticket, usize, Scene)>,
+    /// What is to be studied.
+    study: Option<(Ticket, Study)>,
+    /// The thread that weighs tunings, once it was asked.
+    evidence: Option<Evidence>,
     /// The wall, and the thumbnail that is next.
     wall: Option<(Ticket, Wall, usize)>,
     /// Panes whose pictures are not exact yet, with the time that these took.
@@ -97,6 +104,12 @@ impl Worker {
                 self.inexact.clear();
                 self.refinement = None;
             }
+            Command::Study(ticket, study) => self.study = Some((ticket, study)),
+            Command::Weigh(ticket, question) => {
+                let outbox = &self.outbox;
+                let start = || Evidence::start(outbox.clone());
+                self.evidence.get_or_insert_with(start).ask(ticket, question);
+            }
             Command::Thumbnails(ticket, wall) => self.wall = Some((ticket, wall, 0)),
             Command::Export(ticket, order) => self.export(ticket, order),
             Command::Budget(bytes) => self.viewer.budget = bytes,
@@ -117,16 +130,21 @@ impl Worker {
 
     fn is_idle(&self) -> bool {
         self.panes.is_empty()
+            && self.study.is_none()
             && self.wall.is_none()
             && self.inexact.is_empty()
             && self.refinement.is_none()
     }
 
-    /// Renders the next pane; where none waits, the next thumbnail; where none waits either, a piece of
+    /// Renders the next pane; where none waits, studies what is to be studied, then the next thumbnail; where none waits either, a piece of
     /// what is shown, exactly.
     fn render_next(&mut self, kept: &Kept) {
         let event = if let Some((ticket, pane, scene)) = self.panes.pop_front() {
             Some(self.show(ticket, pane, &scene))
+        } else if let Some((ticket, study)) = self.study.take() {
+            let find = AssertUnwindSafe(|| self.viewer.study(&study));
+            let studied = catch_unwind(find).ok().flatten();
+            studied.map(|studied| Event::Studied(ticket, Box::new(studied)))
         } else if let Some((ticket, wall, index)) = self.wall.take() {
             // A filter that fails here fails where it is chosen, with a sentence.
             let render = AssertUnwindSafe(|| self.viewer.thumbnail(&wall, index));

@@ -25,6 +25,7 @@ pub(super) struct Kernels {
     pub plain: wgpu::ComputePipeline,
     pub windows: wgpu::ComputePipeline,
     pub terms: wgpu::ComputePipeline,
+    pub balance: wgpu::ComputePipeline,
     pub view: wgpu::ComputePipeline,
     pub strip: wgpu::ComputePipeline,
 }
@@ -299,7 +300,7 @@ impl Kernels {
                 cache: None,
             })
         };
-        let [sample, conv, norm, moments, plain, convolutional, render] =
+        let [sample, conv, norm, moments, plain, convolutional, balance, render] =
             SOURCES.map(|(name, source)| module(name, source));
         Self {
             sample: pipeline(&sample, "main"),
@@ -309,6 +310,7 @@ impl Kernels {
             plain: pipeline(&plain, "main"),
             windows: pipeline(&convolutional, "windows"),
             terms: pipeline(&convolutional, "terms"),
+            balance: pipeline(&balance, "main"),
             view: pipeline(&render, "view"),
             strip: pipeline(&render, "strip"),
         }
@@ -316,13 +318,14 @@ impl Kernels {
 }
 
 /// All shaders, by the stem of their kernel.
-const SOURCES: [(&str, &str); 7] = [
+const SOURCES: [(&str, &str); 8] = [
     ("sample", include_str!("../kernel/sample.wgsl")),
     ("conv", include_str!("../kernel/conv.wgsl")),
     ("norm", include_str!("../kernel/norm.wgsl")),
     ("moments", include_str!("../kernel/moments.wgsl")),
     ("plain", include_str!("../kernel/plain.wgsl")),
     ("convolutional", include_str!("../kernel/convolutional.wgsl")),
+    ("balance", include_str!("../kernel/balance.wgsl")),
     (
         "render",
         concat!(include_str!("../kernel/render.wgsl"), include_str!("../kernel/base/shade.wgsl")),

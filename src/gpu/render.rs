@@ -37,6 +37,8 @@ struct StageHeader {
     /// Factor and term of [`Reach`](crate::kernel::render::Reach).
     base_across: [f32; 2],
     base_down: [f32; 2],
+    own: f32,
+    padding: [u32; 3],
     linear: [[f32; 4]; 3],
 }
 
@@ -206,6 +208,7 @@ impl Stages {
                 hidden: hidden.len() as u32,
                 is_clamped: u32::from(stage.clamp),
                 strength: stage.strength,
+                own: stage.own,
                 ..StageHeader::default()
             };
             if let Some(grids) = &stage.grids {

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::{Gpu, GpuPhoto};
-use crate::edit::{Edit, Layer};
+use crate::edit::{Balance, Edit, Layer};
+use crate::kernel::balance;
 use crate::kernel::guide::{self, Folded};
 use crate::kernel::render::{Based, Reach, Stage};
 use crate::kernel::sample::Sites;
@@ -19,6 +20,8 @@ pub struct GpuStage {
     pub guide: Option<Arc<Folded>>,
     /// A and b; None where O is G.
     pub(super) grids: Option<GpuGrids>,
+    /// How much of I itself is added to A·G + b.
+    pub own: f32,
     /// Whether O is clamped to 0..1.
     pub clamp: bool,
     /// `I + strength·(O − I)`.
@@ -91,10 +94,10 @@ struct Kept {
 }
 
 impl Kept {
-    /// Gl, Ol, A and b.
+    /// Il, Gl, Ol, A and b.
     fn bytes(&self) -> usize {
         let [width, height] = self.low.gl.size;
-        48 * (width * height) as usize
+        60 * (width * height) as usize
     }
 }
 
@@ -107,6 +110,7 @@ struct Planes {
 
 #[derive(Debug)]
 struct Low {
+    il: Planes,
     gl: Planes,
     ol: Planes,
 }
@@ -158,10 +162,18 @@ impl GpuSolver {
             _ => kept.low.grids(gpu, operator, &settings)?,
         };
         kept.solved = Some((settings, grids.clone()));
+        let (grids, own) = match layer.balance {
+            Balance::EVEN => (grids, 0.0),
+            other => (
+                kept.low.balanced(gpu, operator, &settings, &grids, other),
+                balance::own(other, operator.photo_guides()),
+            ),
+        };
         let stage = GpuStage {
             base: None,
             guide: kept.guide.clone(),
             grids: Some(GpuGrids { size: kept.low.gl.size, planes: 6, buffer: grids }),
+            own,
             clamp: operator.clamp,
             strength: layer.strength,
         };
@@ -187,6 +199,7 @@ impl GpuStage {
             base: stage.base.as_ref().map(|based| GpuBase::new(gpu, based)),
             guide: stage.guide.clone(),
             grids,
+            own: stage.own,
             clamp: stage.clamp,
             strength: stage.strength,
         }
@@ -212,13 +225,13 @@ fn analyse(
     let ol = run(gpu, &operator.network, &il, operator.statistics);
     let gl = match &operator.guide {
         Some(guide) => run(gpu, guide, &il, operator.statistics),
-        None => il,
+        None => il.clone(),
     };
     Ok(Kept {
         photo: source.id(),
         operator: Arc::clone(operator),
         short_side,
-        low: Low { gl, ol },
+        low: Low { il, gl, ol },
         guide,
         solved: None,
     })
@@ -354,6 +367,45 @@ impl Low {
                 Err("the graphics card cannot solve this filter".to_owned())
             }
         }
+    }
+
+    /// A' and b', by `balance.wgsl`.
+    fn balanced(
+        &self,
+        gpu: &Gpu,
+        operator: &Operator,
+        settings: &Settings,
+        solved: &wgpu::Buffer,
+        balance: Balance,
+    ) -> wgpu::Buffer {
+        let [width, height] = self.gl.size;
+        let radius = settings.radius as u32;
+        let (step, kernel) = match &operator.layer {
+            GuidedLayer::Convolutional { mean, .. } => (radius, mean.as_slice()),
+            _ => (1, [0.0].as_slice()),
+        };
+        let params = gpu.uniform(&[
+            height,
+            width,
+            radius,
+            step,
+            u32::from(kernel.len() > 1),
+            u32::from(operator.photo_guides()),
+            balance.tone.to_bits(),
+            balance.detail.to_bits(),
+        ]);
+        let kernel = gpu.upload(kernel);
+        let grids = Planes::new(gpu, 6, self.gl.size);
+        let bindings = [
+            (0, params.as_entire_binding()),
+            (1, self.il.buffer.as_entire_binding()),
+            (2, self.ol.buffer.as_entire_binding()),
+            (3, kernel.as_entire_binding()),
+            (4, solved.as_entire_binding()),
+            (5, grids.buffer.as_entire_binding()),
+        ];
+        gpu.submit(|pass| gpu.dispatch(pass, &gpu.kernels.balance, &bindings, grids.groups(3)));
+        grids.buffer
     }
 
     fn plain(&self, gpu: &Gpu, settings: &Settings) -> wgpu::Buffer {

@@ -76,17 +76,18 @@ pub fn terms(a: &Planes, windows: &Windows) -> Planes {
     Planes { data: a.data.iter().zip(means).map(term).collect(), ..*a }
 }
 
-fn weighted_means(
+/// The learnt means of some values around a cell, over the taps that are inside.
+pub(super) fn weighted_means<const N: usize>(
     kernel: &[f64; 9],
     [row, column]: [usize; 2],
     dilation: usize,
     [height, width]: [usize; 2],
-    values: impl Fn(usize) -> [f64; 4],
-) -> [f64; 4] {
+    values: impl Fn(usize) -> [f64; N],
+) -> [f64; N] {
     let inside = |at: usize, tap: usize, len: usize| {
         (at + tap * dilation).checked_sub(dilation).filter(|place| *place < len)
     };
-    let (mut sums, mut norm) = ([0.0; 4], 0.0);
+    let (mut sums, mut norm) = ([0.0; N], 0.0);
     for (tap, weight) in kernel.iter().enumerate() {
         let Some(y) = inside(row, tap / 3, height) else { continue };
         let Some(x) = inside(column, tap % 3, width) else { continue };

@@ -11,6 +11,7 @@
 //! | [`plain`] | the guided filtering layer: A and b from box means | section III, Algorithm 1 |
 //! | [`convolutional`] | the convolutional guided filtering layer | section III-C |
 //! | [`global_mean`], [`residual`] | what `dgf-x` has instead of the paper's | – |
+//! | [`balance`] | tone and detail: A and b in other shares | – |
 //! | [`base`] | our closed-form filter: G from colour, photo and place | – |
 //! | [`render`] | `O = A·G + b` at every pixel | equation 4 |
 //!
@@ -19,6 +20,7 @@
 //! from one cell of a grid to the next.
 //! The CPU twin is the definition, the WGSL an optimisation of it; both are held to the reference.
 
+pub mod balance;
 pub mod base;
 pub mod codes;
 pub mod conv;

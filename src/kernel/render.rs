@@ -28,6 +28,8 @@ pub struct Stage {
     pub guide: Option<Arc<Folded>>,
     /// A and b; None where O is G.
     pub grids: Option<Arc<Grids>>,
+    /// How much of I itself is added to `A·G + b` ([`super::balance`]); 0 without grids.
+    pub own: f32,
     /// Whether O is clamped to 0..1.
     pub clamp: bool,
     /// `I + strength·(O − I)`, 0..1.
@@ -179,10 +181,10 @@ impl Block<'_> {
             let output = self.output.each_mut().map(Vec::as_mut_slice);
             if let (Some(grids), Some(runs)) = (&stage.grids, layer_runs) {
                 let line = line(grids, down, runs);
-                if grids.a.channels == 9 {
-                    wide(Mix { stage, line, guide, input, output });
-                } else {
-                    wide(Blend { stage, line, guide, input, output });
+                match (grids.a.channels == 9, stage.own != 0.0) {
+                    (true, _) => wide(Mix { stage, line, guide, input, output }),
+                    (false, false) => wide(Blend::<false> { stage, line, guide, input, output }),
+                    (false, true) => wide(Blend::<true> { stage, line, guide, input, output }),
                 }
             } else if is_guided {
                 wide(Fade { stage, guide, input, output });
@@ -232,8 +234,8 @@ fn between(value: f32, low: f32, high: f32) -> f32 {
 /// Pixels at once.
 const PIXELS: usize = 16;
 
-/// `O = A·G + b` of each channel by itself, blended with I.
-struct Blend<'a, 'b> {
+/// `O = A·G + b` of each channel by itself, with `OWN` some of I besides, blended with I.
+struct Blend<'a, 'b, const OWN: bool> {
     stage: &'a Stage,
     line: Line<'a>,
     guide: [&'a [f32]; 3],
@@ -241,13 +243,13 @@ struct Blend<'a, 'b> {
     output: [&'b mut [f32]; 3],
 }
 
-impl Wide for Blend<'_, '_> {
+impl<const OWN: bool> Wide for Blend<'_, '_, OWN> {
     type Output = ();
 
     #[inline(always)]
     fn run<const FMA: bool>(self) {
         let (low, high) = range(self.stage);
-        let strength = self.stage.strength;
+        let (strength, own) = (self.stage.strength, self.stage.own);
         let [red, green, blue] = self.output;
         for (columns, k) in self.line.runs::<12>() {
             for start in columns.step_by(PIXELS) {
@@ -259,6 +261,7 @@ impl Wide for Blend<'_, '_> {
                     for (i, lane) in lanes.iter_mut().enumerate() {
                         let a = fma::<FMA>(fraction[i], k[6 + channel], k[channel]);
                         let b = fma::<FMA>(fraction[i], k[9 + channel], k[3 + channel]);
+                        let b = if OWN { fma::<FMA>(own, input[i], b) } else { b };
                         let output = between(fma::<FMA>(a, guide[i], b), low, high);
                         *lane = fma::<FMA>(strength, output - input[i], input[i]);
                     }
@@ -273,7 +276,7 @@ impl Wide for Blend<'_, '_> {
     }
 }
 
-/// `O = A·G + b` with a matrix A, blended with I.
+/// `O = own·I + A·G + b` with a matrix A, blended with I.
 struct Mix<'a, 'b> {
     stage: &'a Stage,
     line: Line<'a>,
@@ -288,7 +291,7 @@ impl Wide for Mix<'_, '_> {
     #[inline(always)]
     fn run<const FMA: bool>(self) {
         let (low, high) = range(self.stage);
-        let strength = self.stage.strength;
+        let (strength, own) = (self.stage.strength, self.stage.own);
         let [red, green, blue] = self.output;
         let [r, g, b] = self.guide;
         for (columns, k) in self.line.runs::<24>() {
@@ -301,7 +304,8 @@ impl Wide for Mix<'_, '_> {
                     let row = 3 * channel;
                     for (i, lane) in lanes.iter_mut().enumerate() {
                         let at = |place: usize| fma::<FMA>(fraction[i], k[12 + place], k[place]);
-                        let sum = fma::<FMA>(at(row), guide[0][i], at(9 + channel));
+                        let term = fma::<FMA>(own, input[i], at(9 + channel));
+                        let sum = fma::<FMA>(at(row), guide[0][i], term);
                         let sum = fma::<FMA>(at(row + 1), guide[1][i], sum);
                         let sum = fma::<FMA>(at(row + 2), guide[2][i], sum);
                         let output = between(sum, low, high);
@@ -353,7 +357,7 @@ mod tests {
             data: [values, values, values].concat(),
         };
         let grids = Grids { a: planes([1.0, 2.0, 3.0, 4.0]), b: planes([0.0, 0.1, 0.2, 0.3]) };
-        Stage { base: None, guide: None, grids: Some(Arc::new(grids)), clamp, strength }
+        Stage { base: None, guide: None, grids: Some(Arc::new(grids)), own: 0.0, clamp, strength }
     }
 
     fn shade(stages: &[Stage], across: &[f32], down: f32, value: f32) -> Vec<f32> {

@@ -47,6 +47,11 @@ struct Stage {
     // from a position to a place on the base's cells: factor and term
     base_across: vec2<f32>,
     base_down: vec2<f32>,
+    // how much of the photo itself is added to A * G + b
+    own: f32,
+    padding_0: u32,
+    padding_1: u32,
+    padding_2: u32,
     // of F: weights of red, green, blue and what is added, for each output
     red: vec4<f32>,
     green: vec4<f32>,
@@ -129,7 +134,7 @@ fn shade(stage: Stage, position: vec2<f32>, rgb: vec3<f32>) -> vec3<f32> {
     }
     var o = g;
     if stage.grid_planes > 0u {
-        o = layer(stage, position, g);
+        o = stage.own * rgb + layer(stage, position, g);
     }
     if stage.is_clamped == 1u {
         o = clamp(o, vec3(0.0), vec3(1.0));

@@ -172,6 +172,9 @@ impl Reader<'_> {
         if layer.radius().is_some_and(|radius| !(1..=Tuning::RADIUS_MAX).contains(&radius)) {
             return Err("its radius is out of range".to_owned());
         }
+        if let Some(reason) = spec.provenance.excess() {
+            return Err(reason);
+        }
         if !(0.0..=1.0).contains(&spec.defaults.strength) {
             return Err(format!("its strength is {}", spec.defaults.strength));
         }

@@ -5,6 +5,7 @@
 //! It holds no code: networks are lists of [`Layer`]s that the kernels interpret.
 
 mod base;
+mod check_pair;
 mod checkpoint;
 mod file;
 mod import;
@@ -19,6 +20,7 @@ mod untrained;
 pub use base::{
     Base, CURVES, Field, Guided, KNOTS, LOCALS, Local, PhotoCode, Plane, STATISTICS, Shape, TERMS,
 };
+pub use check_pair::CheckPair;
 pub use file::{read, read_bytes, write};
 pub use import::{import, title_from_name};
 pub use library::{Entry, Library};
@@ -169,6 +171,11 @@ pub struct Operator {
 }
 
 impl Operator {
+    /// Whether the photo itself is the guide, not F or a base of it.
+    pub fn photo_guides(&self) -> bool {
+        self.guide.is_none() && self.base.is_none()
+    }
+
     /// The rung of the learning ladder that the filter stands on: `identity`, `colour`, `base`, or
     /// its variant's name.
     pub fn rung(&self) -> &'static str {

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::CheckPair;
+
 /// Where a filter comes from and how close it came. All of it is optional.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -40,6 +42,9 @@ pub struct Provenance {
     /// Closeness on photos that it has not seen.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub check: Option<Check>,
+    /// Small copies of some of the pairs that it was checked by.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub check_pairs: Vec<CheckPair>,
 }
 
 /// Closeness on photos that a filter has not seen.
@@ -54,6 +59,16 @@ pub struct Check {
 }
 
 impl Provenance {
+    /// What of it no filter's file may hold, the end of a sentence.
+    pub(super) fn excess(&self) -> Option<String> {
+        let pairs = &self.check_pairs;
+        if pairs.len() > CheckPair::COUNT_MAX {
+            return Some(format!("it carries {} check pairs", pairs.len()));
+        }
+        let large = pairs.iter().find(|pair| !pair.is_small());
+        large.map(|pair| format!("its check pair “{}” is too large", pair.name.escape_debug()))
+    }
+
     /// The same with every text put through `change`.
     pub(super) fn map_text(self, change: impl Fn(&str) -> String) -> Self {
         let all = |texts: Vec<String>| texts.iter().take(10_000).map(|text| change(text)).collect();
@@ -71,6 +86,14 @@ impl Provenance {
                 .collect(),
             license: one(self.license),
             check: self.check.map(|check| Check { photos: all(check.photos), ..check }),
+            check_pairs: self
+                .check_pairs
+                .into_iter()
+                .map(|pair| {
+                    let name = change(&pair.name);
+                    pair.renamed(name)
+                })
+                .collect(),
             ..self
         }
     }

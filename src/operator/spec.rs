@@ -100,9 +100,11 @@ pub(super) enum GuidedSpec {
 }
 
 impl Operator {
-    /// The spec as it stands in the file, for showing.
+    /// The spec as it stands in the file, but for its pictures, for showing.
     pub fn describe(&self) -> impl Serialize + use<> {
-        Spec::of(self)
+        let mut spec = Spec::of(self);
+        spec.provenance.check_pairs.clear();
+        spec
     }
 
     /// Number of trained values.

@@ -51,6 +51,16 @@ pub(super) fn decode_small(path: &Path, side: usize) -> Result<Decoded, PhotoErr
     decode_bytes(path, &bytes, eighths)
 }
 
+/// Width and height of a picture, if it is one.
+pub(super) fn size(bytes: &[u8]) -> Option<[usize; 2]> {
+    outline(bytes).size.map(|(width, height)| [width, height].map(usize::from))
+}
+
+/// Decodes a whole file that is in memory; `path` is only named in errors.
+pub(super) fn decode_whole(path: &Path, bytes: &[u8]) -> Result<Decoded, PhotoError> {
+    decode_bytes(path, bytes, WHOLE)
+}
+
 /// The picture in a file's EXIF data, cut to the photo's shape: some have black bars.
 fn embedded(path: &Path, head: &[u8], side: usize) -> Option<Decoded> {
     let outline = outline(head);

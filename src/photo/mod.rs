@@ -32,6 +32,7 @@ mod options;
 mod orientation;
 mod outgoing;
 mod profile;
+mod small;
 mod strips;
 mod target;
 mod tiff_ifd;
@@ -44,6 +45,7 @@ pub use export::{Format, export};
 pub use image::{Coding, Depth, Image, Pixels};
 pub use open::{open, preview};
 pub use options::{Colours, ExportOptions, Size};
+pub use small::SMALL_SIDE_MAX;
 
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use super::Source;
+use super::balanced::Balanced;
 use super::pixels::{moments_of_stages, sample_of_stages};
-use crate::edit::{Edit, Layer};
+use crate::edit::{Balance, Edit, Layer};
 use crate::kernel::guide::{self, Folded};
 use crate::kernel::render::{Based, Stage};
 use crate::kernel::sample::Sites;
@@ -64,8 +65,9 @@ pub struct Solver {
 /// Memory for what is kept, whatever else there is; what was used longest ago goes first.
 const KEPT_BYTES_MAX: usize = 128 << 20;
 
+/// What is kept of a filter on a photo.
 #[derive(Debug)]
-struct Kept {
+pub(super) struct Kept {
     /// When it was used last.
     used: u64,
     photo: u64,
@@ -75,10 +77,11 @@ struct Kept {
     short_side: usize,
     scale: f64,
     /// None without a layer.
-    low: Option<Low>,
-    base: Option<Arc<Based>>,
+    pub low: Option<Low>,
+    pub base: Option<Arc<Based>>,
     guide: Option<Arc<Folded>>,
-    solved: Option<(Settings, Arc<Grids>)>,
+    pub solved: Option<(Settings, Arc<Grids>)>,
+    balanced: Option<Balanced>,
 }
 
 impl Solver {
@@ -100,6 +103,11 @@ impl Solver {
     /// Forgets what was used last at `time`.
     pub fn forget(&mut self, time: u64) {
         self.kept.retain(|kept| kept.used != time);
+    }
+
+    /// What is kept of the filter that was solved last.
+    pub(super) fn last(&self) -> Option<&Kept> {
+        self.kept.last()
     }
 
     /// The stages of an edit, first filter first.
@@ -140,23 +148,52 @@ impl Solver {
             let grids = low.and_then(|low| grids(&layer.operator, &settings, low));
             kept.solved = grids.map(|grids| (settings, Arc::new(grids)));
         }
-        let (base, guide) = (kept.base.clone(), kept.guide.clone());
-        let grids = kept.solved.as_ref().map(|(_, grids)| Arc::clone(grids));
+        let stage = kept.stage(source, stages, layer, settings);
         kept.used = self.now;
         self.kept.push(kept);
         while self.kept.len() > 1 && self.bytes() > KEPT_BYTES_MAX {
             self.kept.remove(0);
         }
-        Ok(Stage { base, guide, grids, clamp: layer.operator.clamp, strength: layer.strength })
+        Ok(stage)
     }
 }
 
 impl Kept {
+    /// The stage of a layer whose grids are solved.
+    fn stage(
+        &mut self,
+        source: &Source,
+        before: &[Stage],
+        layer: &Layer,
+        settings: Settings,
+    ) -> Stage {
+        let operator = &layer.operator;
+        let even = Stage {
+            base: self.base.clone(),
+            guide: self.guide.clone(),
+            grids: self.solved.as_ref().map(|(_, grids)| Arc::clone(grids)),
+            own: 0.0,
+            clamp: operator.clamp,
+            strength: layer.strength,
+        };
+        if layer.balance == Balance::EVEN {
+            return even;
+        }
+        let kept = self.balanced.take().filter(|it| it.settings == settings);
+        let mut balanced = kept.unwrap_or_else(|| {
+            Balanced::new(source, before, &even, operator, settings, self.low.as_ref())
+        });
+        let stage = balanced.stage(even, layer.balance, operator.photo_guides());
+        self.balanced = Some(balanced);
+        stage
+    }
+
     /// Gl, Ol, A and b, and the cells of a base.
     fn bytes(&self) -> usize {
         let low = self.low.as_ref().map_or(0, |low| 72 * low.gl.area());
         let cells = self.base.as_ref().map_or(0, |base| base.folded.cells.len());
-        low + size_of::<base::fold::Cell>() * cells
+        let balanced = self.balanced.as_ref().map_or(0, Balanced::bytes);
+        low + size_of::<base::fold::Cell>() * cells + balanced
     }
 }
 
@@ -193,6 +230,7 @@ fn analyse(
         base,
         guide,
         solved: None,
+        balanced: None,
     }
 }
 
@@ -209,7 +247,7 @@ fn low_of(
     let sites = Sites::new(width, height, settings.short_side);
     let based = base.map(|base| {
         let base = Some(Arc::clone(base));
-        let guide = Stage { base, guide: None, grids: None, clamp: false, strength: 1.0 };
+        let guide = Stage { base, guide: None, grids: None, own: 0.0, clamp: false, strength: 1.0 };
         sample_of_stages(source, &[stages, &[guide]].concat(), &sites)
     });
     Some(low(operator, &sample_of_stages(source, stages, &sites), based))

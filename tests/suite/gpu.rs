@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, LazyLock};
 
-use understudy::edit::{Edit, Layer, View};
+use understudy::edit::{Balance, Edit, Layer, View};
 use understudy::gpu::{Gpu, GpuPhoto, GpuSolver, StripRenderer};
 use understudy::kernel::moments::code_sums;
 use understudy::operator::{self, Operator, Statistics, Tuning};
@@ -60,7 +60,10 @@ fn assert_same_picture(what: &str, gpu: &Image, cpu: &Image) {
 }
 
 fn both(operator: &Arc<Operator>, tuning: Tuning, source: &Source) -> (Image, Image) {
-    let layer = Layer { tuning, ..Layer::new(Arc::clone(operator)) };
+    both_of_layer(Layer { tuning, ..Layer::new(Arc::clone(operator)) }, source)
+}
+
+fn both_of_layer(layer: Layer, source: &Source) -> (Image, Image) {
     let edit = Edit { layers: vec![layer] };
     let height = source.image().height;
     let mut photo = GpuPhoto::new(&GPU, source).unwrap();
@@ -130,6 +133,21 @@ fn tunings_render_the_same_on_both() {
 }
 
 #[test]
+fn balances_render_the_same_on_both() {
+    let source = source(Image::eight(150, 90, picture(150, 90)));
+    for operator in random_operators().into_iter().chain(own_operators()).map(Arc::new) {
+        let has_layer = operator.layer != operator::GuidedLayer::None;
+        let tuning = Tuning { radius: has_layer.then_some(2), ..Tuning::default() };
+        for (tone, detail) in [(0.3, 1.4), (1.0, 0.0), (0.0, 0.6)] {
+            let balance = Balance { tone, detail };
+            let layer = Layer { balance, tuning, ..Layer::new(Arc::clone(&operator)) };
+            let (gpu, cpu) = both_of_layer(layer, &source);
+            assert_same_picture(&format!("{:?} {balance:?}", operator.variant), &gpu, &cpu);
+        }
+    }
+}
+
+#[test]
 fn views_show_the_same_on_both_and_at_100_percent_the_export() {
     let photo = source(Image::eight(700, 500, picture(700, 500)));
     for operator in
@@ -184,6 +202,7 @@ fn stacks_render_the_same_on_both() {
     for stack in [vec![(1, 0.7), (4, 1.0)], vec![(5, 0.8), (4, 1.0), (7, 0.6), (6, 1.0)]] {
         let layer = |(at, strength): (usize, f32)| Layer {
             strength,
+            balance: Balance { tone: strength, detail: 1.0 },
             ..Layer::new(Arc::clone(&operators[at]))
         };
         stacks_render_the_same(&source, stack.into_iter().map(layer).collect());

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
+mod balance;
 mod cli;
 mod compare_window;
 mod desktop;
@@ -11,6 +12,7 @@ mod exports;
 mod files_window;
 mod gpu;
 mod gradients;
+mod knobs_window;
 mod layers;
 mod learn_window;
 mod learning;
@@ -23,6 +25,7 @@ mod residual;
 mod shared;
 mod shell_window;
 mod snapshots;
+mod studies;
 mod tensors;
 mod training;
 mod window;

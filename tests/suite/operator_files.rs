@@ -3,7 +3,10 @@
 use std::fs;
 use std::path::Path;
 
-use understudy::operator::{self, GuidedLayer, Layer, Library, Operator, OperatorError, Tuning};
+use understudy::operator::{
+    self, CheckPair, GuidedLayer, Layer, Library, Operator, OperatorError, Tuning,
+};
+use understudy::photo::Image;
 
 use crate::operators::{own_operators, random_operators};
 use crate::shared::{shared, skipped};
@@ -243,4 +246,34 @@ fn the_library_holds_the_shipped_filters_and_their_provenance() {
         let seen = |name: &String| entry.operator.provenance.learned_from.contains(name);
         assert!(!check.photos.iter().any(seen), "{} is judged by unseen photos", entry.name);
     }
+}
+
+/// Small copies of check pairs go with a filter; older programs skip them, as they are in the provenance.
+#[test]
+fn check_pairs_are_read_as_they_were_written_and_bounded() {
+    let pixels = (0..700 * 500).map(|i| [(i % 251) as u8, (i / 700 % 256) as u8, 77, 255]);
+    let before = Image::eight(700, 500, pixels.collect());
+    let after = Image::eight(700, 500, vec![[9, 200, 30, 255]; 700 * 500]);
+    let pair = CheckPair::new("a.jpg".to_owned(), &before, &after);
+    let [small, edited] = pair.pictures().unwrap();
+    assert_eq!((small.width, small.height, edited.width), (256, 183, 256));
+    assert!(
+        edited.rgb(99).iter().zip([9.0, 200.0, 30.0]).all(|(a, b)| (a * 255.0 - b).abs() < 3.0)
+    );
+    let mut operator = own_operators().remove(0);
+    operator.provenance.check_pairs = vec![pair.clone(); 4];
+    let bytes = written(&operator);
+    assert_eq!(read(&bytes).unwrap(), operator);
+    assert_eq!(written(&operator), bytes);
+    assert!(!serde_json::to_string(&operator.describe()).unwrap().contains("check_pairs"));
+
+    operator.provenance.check_pairs = vec![pair; CheckPair::COUNT_MAX + 1];
+    refused(&written(&operator), "check pairs");
+    let spoilt = |from: &str, to: &str| with_header(&bytes, |header| header.replacen(from, to, 1));
+    refused(&spoilt(r#"\"before\":\""#, r#"\"before\":\"%%"#), "cannot be understood");
+    let large = format!(r#"\"before\":\"{}"#, "A".repeat(4 * (1 << 20)));
+    refused(&spoilt(r#"\"before\":\""#, &large), "too large");
+    // What is no picture is found when it is looked at, and harms nothing else.
+    let read = read(&spoilt(r#"\"before\":\""#, r#"\"before\":\"AAAA"#)).unwrap();
+    assert!(read.provenance.check_pairs[0].pictures().is_err());
 }

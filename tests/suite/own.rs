@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use safetensors::SafeTensors;
-use understudy::edit::{Edit, Layer};
+use understudy::edit::{Balance, Edit, Layer};
 use understudy::kernel::Planes;
 use understudy::kernel::base;
 use understudy::kernel::render::{Shader, Stage, aligned};
@@ -136,9 +136,11 @@ fn every_tile_and_view_is_the_same_picture() {
         strength,
         ..Layer::new(Arc::new(operator.clone()))
     };
+    let balanced = |layer| Layer { balance: Balance { tone: 0.4, detail: 1.5 }, ..layer };
     for layers in [
         vec![layer(&base, 1.0)],
         vec![layer(&dgf_x, 0.6)],
+        [&base, &dgf_x, &colour].map(|it| balanced(layer(it, 0.9))).to_vec(),
         vec![layer(&colour, 0.5), layer(&dgf_x, 1.0), layer(&base, 0.8)],
     ] {
         let stages = Solver::default().solve(&source, &Edit { layers }).unwrap();

@@ -109,6 +109,7 @@ pub fn run(operator: &Operator, hr: &Image, il: &Planes) -> HashMap<&'static str
         base: None,
         guide: folded,
         grids: Some(Arc::new(grids.clone())),
+        own: 0.0,
         clamp: operator.clamp,
         strength: 1.0,
     };

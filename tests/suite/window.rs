@@ -12,11 +12,11 @@ use understudy::app::App;
 use understudy::engine::Choice;
 use understudy::operator::Library;
 
-type Window = Harness<'static, App>;
+pub type Window = Harness<'static, App>;
 
 /// Runs the window until something is there.
 #[track_caller]
-fn wait(window: &mut Window, what: &str, is_there: impl Fn(&Window) -> bool) {
+pub fn wait(window: &mut Window, what: &str, is_there: impl Fn(&Window) -> bool) {
     let began = Instant::now();
     while !is_there(window) {
         assert!(began.elapsed() < Duration::from_secs(60), "not seen: {what}");
@@ -34,7 +34,7 @@ fn window(photos: &[&Path]) -> Window {
 
 /// The same, rendered by something in particular.
 #[track_caller]
-fn window_on(choice: Choice, photos: &[&Path]) -> Window {
+pub fn window_on(choice: Choice, photos: &[&Path]) -> Window {
     let photos: Vec<PathBuf> = photos.iter().map(|path| path.to_path_buf()).collect();
     let mut window = Harness::builder()
         .with_size((1280.0, 800.0))
@@ -45,16 +45,16 @@ fn window_on(choice: Choice, photos: &[&Path]) -> Window {
     window
 }
 
-fn has(window: &Window, words: &str) -> bool {
+pub fn has(window: &Window, words: &str) -> bool {
     window.query_by_label(words).is_some()
 }
 
-fn has_part(window: &Window, words: &str) -> bool {
+pub fn has_part(window: &Window, words: &str) -> bool {
     window.query_all_by_label_contains(words).next().is_some()
 }
 
 #[track_caller]
-fn press(window: &mut Window, button: &str) {
+pub fn press(window: &mut Window, button: &str) {
     window.get_by_role_and_label(Role::Button, button).click();
     window.run_steps(3);
 }
@@ -67,13 +67,13 @@ fn press_last(window: &mut Window, button: &str) {
 }
 
 #[track_caller]
-fn is_on(window: &Window, button: &str) -> bool {
+pub fn is_on(window: &Window, button: &str) -> bool {
     let button = window.get_by_role_and_label(Role::Button, button);
     button.accesskit_node().toggled() == Some(Toggled::True)
 }
 
 #[track_caller]
-fn key(window: &mut Window, modifiers: Modifiers, key: Key) {
+pub fn key(window: &mut Window, modifiers: Modifiers, key: Key) {
     window.key_press_modifiers(modifiers, key);
     window.run_steps(3);
 }
@@ -91,7 +91,7 @@ fn titles() -> Vec<String> {
     entries.into_iter().map(|entry| entry.operator.title.clone()).collect()
 }
 
-fn folder_with_photo() -> (tempfile::TempDir, PathBuf) {
+pub fn folder_with_photo() -> (tempfile::TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("hills.png");
     let pixel = |x: u32, y: u32| image::Rgb([(x / 3) as u8, (y / 2) as u8, ((x + y) / 4) as u8]);

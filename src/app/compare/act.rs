@@ -41,6 +41,11 @@ impl App {
             Of::StepFilter(step) => self.step_pane(current, step),
             Of::SetStrength(strength) => self.set_pane_strength(current, |_| strength),
             Of::AddStrength(step) => self.set_pane_strength(current, |strength| strength + step),
+            Of::SetBalance(balance) => {
+                if let Some(layer) = self.pane_layer(current) {
+                    layer.balance = balance;
+                }
+            }
             Of::ToggleComparison(comparison) => self.compare.toggle_comparison(comparison),
             Of::Fit => self.look(current, |_, _| Viewpoint::Fit),
             Of::Actual => self.look(current, |it, area| it.zoomed_to(area, 1.0, None)),
@@ -235,9 +240,13 @@ impl App {
         self.show_filter(id, place.checked_sub(1).map(|at| order[at]));
     }
 
+    /// The filter of a pane, to be changed.
+    fn pane_layer(&mut self, id: PaneId) -> Option<&mut Layer> {
+        self.compare.pane_mut(id)?.edit.layers.first_mut()
+    }
+
     fn set_pane_strength(&mut self, id: PaneId, new: impl FnOnce(f32) -> f32) {
-        let pane = self.compare.pane_mut(id);
-        if let Some(layer) = pane.and_then(|pane| pane.edit.layers.first_mut()) {
+        if let Some(layer) = self.pane_layer(id) {
             // In whole per cent, as it is shown.
             layer.strength = (new(layer.strength) * 100.0).round().clamp(0.0, 100.0) / 100.0;
         }

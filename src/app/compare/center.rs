@@ -54,6 +54,10 @@ impl App {
             (self.compare.size, self.compare.margin) = (area.size, area.margin);
         }
         self.send_panes();
+        let clipping = self.clipping;
+        for pane in &mut self.compare.panes {
+            pane.pictures.mark(ui.ctx(), clipping);
+        }
         let difference = self.difference_of_panes(ui, &layout);
         let mut actions = Vec::new();
         self.paint_pictures(ui, &layout, difference);
@@ -158,7 +162,8 @@ impl App {
             return None;
         }
         let pictures = [&a.after, &b.after];
-        self.difference.texture(ui.ctx(), pictures, size, self.before_after.amplification)
+        let parameters = [f32::from(self.before_after.amplification), 0.0, 0.0, 0.0];
+        self.difference.texture(ui.ctx(), pictures, size, parameters)
     }
 
     fn paint_pictures(&self, ui: &mut Ui, layout: &Layout, difference: Option<TextureId>) {

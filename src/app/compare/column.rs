@@ -5,7 +5,7 @@ use eframe::egui::{
 };
 
 use super::super::shortcuts::{Shortcut, tip};
-use super::super::{Action as Of, App, strings, theme};
+use super::super::{Action as Of, App, balance, strings, theme};
 use super::pane::Pane;
 use super::{Action, Compare, Fill, PANES_MAX};
 
@@ -143,6 +143,9 @@ fn current(ui: &mut Ui, pane: &Pane, place: usize, actions: &mut Vec<Of>) {
     });
     if before.is_some_and(|before| before != percent) {
         actions.push(Of::Compare(Action::SetStrength(pane.id, percent / 100.0)));
+    }
+    if let Some(layer) = pane.edit.layers.first() {
+        actions.extend(balance::show(ui, layer.balance).map(Of::SetBalance));
     }
     ui.add_space(theme::S);
     let words = RichText::new(strings::use_pane(place)).color(theme::of(ui).inverse);

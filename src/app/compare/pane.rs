@@ -69,9 +69,6 @@ impl Pane {
 
     /// "Dehaze at 80 %".
     pub fn content(&self) -> String {
-        match self.strength() {
-            Some(strength) => strings::filter_at(self.title(), strength),
-            None => self.title().to_owned(),
-        }
+        self.edit.layers.first().map_or_else(|| self.title().to_owned(), strings::filter_at)
     }
 }

@@ -16,6 +16,8 @@ pub fn words(shortcut: Shortcut) -> &'static str {
         Shortcut::SelectAll => "Select all photos",
         Shortcut::PreviousFilter => "Previous filter",
         Shortcut::NextFilter => "Next filter",
+        Shortcut::Shadows => "Show clipped shadows",
+        Shortcut::Highlights => "Show clipped highlights",
         Shortcut::Weaker => "Strength less 5\u{a0}%",
         Shortcut::Stronger => "Strength plus 5\u{a0}%",
         Shortcut::Favourite => "Favourite or not",

@@ -4,15 +4,18 @@
 //! 2. [`fold`]: everything that does not depend on the pixel's colour becomes numbers, once a photo.
 //! 3. [`shade`]: the pass over the pixels, in which what was known costs the same however much it was.
 //!
+//! [`change()`] is what the whole does to neighbourhoods, for its tone and detail.
 //! [`features`] writes `f` out as the sum that it is fitted as; a test holds the pass to it.
 
 mod cells;
+mod change;
 pub mod features;
 pub mod fold;
 pub mod locals;
 pub mod shade;
 pub mod statistics;
 
+pub use change::change;
 pub use features::write_features;
 pub use fold::{Folded, fold};
 pub use locals::{locals, read_cells};

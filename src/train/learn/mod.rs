@@ -4,6 +4,7 @@
 //! [`learn()`] runs on the caller's thread and asks `watch` at every event whether to go on; a
 //! `watch` that does not return pauses it in place.
 
+mod check;
 mod direction;
 mod doubts;
 mod ladder;
@@ -26,16 +27,15 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
+use check::Checked;
 use residual::{Gains, Trained};
 use run::{Record, Run};
 
 use super::base::Prior;
 use super::examples::{self, Example, LeftOut, Options, Pair, Reason};
-use super::judge::judge;
 use super::recipe::Budget;
 use super::trainer::TrainError;
-use crate::operator::{Check, Operator, OperatorError, Provenance, write};
-use crate::photo;
+use crate::operator::{Operator, OperatorError, Provenance, write};
 
 /// What is to be learnt.
 #[derive(Clone, Debug)]
@@ -355,14 +355,20 @@ impl Session<'_> {
     fn finish(self, outcome: Outcome) -> Result<Learned, LearnError> {
         let Outcome { mut operator, steps, psnr_unseen, mut notes, worst } = outcome;
         let rung = Rung::of(&operator);
-        let (check, worst_check) = self.check(&Arc::new(operator.clone()))?.unzip();
+        let checked = self.check(&Arc::new(operator.clone()))?;
         let seconds = self.started.elapsed().as_secs_f64();
         operator.provenance.seconds = Some((seconds * 10.0).round() / 10.0);
         operator.provenance.steps = (steps > 0).then_some(steps);
         operator.provenance.psnr_unseen = psnr_unseen;
-        let psnr_check = check.as_ref().map(|check| check.psnr).or(psnr_unseen);
-        notes.extend(check.as_ref().map(verdict::check));
-        operator.provenance.check = check;
+        let mut worst_of_all = worst;
+        if let Some(Checked { check, carried, worst }) = checked {
+            notes.push(verdict::check(&check));
+            notes.extend(verdict::carried(&carried));
+            operator.provenance.check = Some(check);
+            operator.provenance.check_pairs = carried;
+            worst_of_all = Some(worst);
+        }
+        let psnr_check = operator.provenance.check.as_ref().map(|it| it.psnr).or(psnr_unseen);
         write(&operator, &self.task.file, false)?;
         self.run.finish();
         Ok(Learned {
@@ -373,42 +379,7 @@ impl Session<'_> {
             psnr_check,
             file: self.task.file.clone(),
             verdict: notes.join(" "),
-            worst: worst_check.or(worst),
+            worst: worst_of_all,
         })
-    }
-
-    /// How close the filter comes to the check pairs, and the worst of them; None without any.
-    fn check(&self, operator: &Arc<Operator>) -> Result<Option<(Check, Worst)>, LearnError> {
-        let (mut photos, mut psnr, mut nothing) = (Vec::new(), 0.0, 0.0);
-        let mut worst: Option<Worst> = None;
-        for pair in &self.task.check {
-            self.at_work()?;
-            let open =
-                |path| photo::open(path).map_err(|error| LearnError::Photo(error.to_string()));
-            let (before, after) = (open(&pair.before)?, open(&pair.after)?);
-            match judge(operator, Arc::new(before), &after.image).map_err(LearnError::Photo)? {
-                Some(judged) => {
-                    photos.push(pair.name.clone());
-                    psnr += judged.closeness.psnr;
-                    nothing += judged.psnr_nothing;
-                    if worst.as_ref().is_none_or(|worst| judged.closeness.psnr < worst.psnr) {
-                        worst = Some(Worst {
-                            pair: pair.clone(),
-                            operator: Arc::clone(operator),
-                            psnr: judged.closeness.psnr,
-                            psnr_nothing: judged.psnr_nothing,
-                            is_check: true,
-                        });
-                    }
-                }
-                None => self.say(Event::LeftOut(format!(
-                    "“{}” was left out of the check: the photo and its edit differ in size.",
-                    pair.name
-                )))?,
-            }
-        }
-        let count = photos.len() as f64;
-        let check = |photos| Check { photos, psnr: psnr / count, psnr_nothing: nothing / count };
-        Ok(worst.map(|worst| (check(photos), worst)))
     }
 }

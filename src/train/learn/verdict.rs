@@ -2,7 +2,7 @@
 
 use super::ladder::{Ladder, Standing};
 use super::rung::Rung;
-use crate::operator::Check;
+use crate::operator::{Check, CheckPair};
 use crate::train::prior::Kind;
 
 /// Closeness in words (UX.md section 5.1).
@@ -69,6 +69,14 @@ pub(super) fn network(with: f64, without: f64) -> String {
     format!(
         "A network on top of it follows the content: {with:.1} dB on photos that were held back, {without:.1} dB without it."
     )
+}
+
+/// What of the user's photos is in the file.
+pub(super) fn carried(pairs: &[CheckPair]) -> Option<String> {
+    let names: Vec<&str> = pairs.iter().map(|pair| pair.name.as_str()).collect();
+    (!names.is_empty()).then(|| {
+        format!("Its file carries small copies of check photos, for tuning: {}.", names.join(", "))
+    })
 }
 
 /// How the filter did on the check photos.
