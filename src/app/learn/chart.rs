@@ -101,8 +101,11 @@ fn paint(plot: &mut PlotUi<'_>, colors: &Palette, run: &Run, seconds: f64, [low,
     }
 }
 
-/// The lines: their names, values and colours.
-fn lines(colors: &Palette) -> [(&'static str, fn(&Point) -> Option<f64>, Color32); 2] {
+/// A line: its name, what it shows of a point, its colour.
+type Curve = (&'static str, fn(&Point) -> Option<f64>, Color32);
+
+/// The lines.
+fn lines(colors: &Palette) -> [Curve; 2] {
     [
         (strings::LINE_LEARN, |point| point.learn, colors.filled),
         (strings::LINE_UNSEEN, |point| point.unseen, colors.strong),

@@ -64,7 +64,7 @@ impl Learn {
             News::Read(pair, mut reading) => {
                 let load = |image| ctx.load_texture("example", image, TextureOptions::LINEAR);
                 let thumbnails = std::mem::take(&mut reading.seen).map(|image| image.map(load));
-                self.table.take(&pair, reading, thumbnails);
+                self.table.take(&pair, *reading, thumbnails);
             }
         }
     }

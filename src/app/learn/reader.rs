@@ -57,7 +57,7 @@ pub enum News {
     /// There are none; a sentence.
     None(String),
     /// A pair was read.
-    Read(Pair, Reading),
+    Read(Pair, Box<Reading>),
 }
 
 /// A thread that finds pairs and reads them. Dropping it ends the work after the pair at hand.
@@ -128,7 +128,7 @@ impl Work {
                 return;
             }
             let reading = read(&pair);
-            self.say(News::Read(pair, reading));
+            self.say(News::Read(pair, Box::new(reading)));
         }
     }
 
