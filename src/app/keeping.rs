@@ -13,6 +13,7 @@ use super::sidecar::{self, Beside};
 use super::stack::Stack;
 use super::steps::Steps;
 use super::{App, strings};
+use crate::engine::Command;
 use crate::hash::sha256;
 use crate::photo::Photo;
 
@@ -47,6 +48,7 @@ impl App {
     /// Keeps edits in a folder, and restores those that are kept there. Without one, nothing is kept.
     #[must_use]
     pub fn with_memory(mut self, memory: Memory) -> Self {
+        self.engine.send(Command::Log(memory.log()));
         self.exports.settings = memory.export();
         self.recent = memory.recent();
         self.keeping.beside = memory.beside();

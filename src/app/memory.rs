@@ -115,6 +115,11 @@ impl Memory {
         Self { folder }
     }
 
+    /// The log of what fails.
+    pub fn log(&self) -> PathBuf {
+        self.folder.join("understudy.log")
+    }
+
     /// What was kept of a photo, whose name is the hash of its file. A file that cannot be read is put aside, so that it is not lost, and
     /// counts as none.
     pub fn photo(&self, name: &str, library: &Library) -> Option<Kept> {

@@ -69,9 +69,10 @@ use std::sync::mpsc::Receiver;
 use eframe::egui::{
     self, CentralPanel, Context, Key, Modifiers, TextureHandle, TextureId, Ui, ViewportCommand,
 };
+use eframe::egui_wgpu::RenderState;
 
 use crate::edit::{Balance, Edit};
-use crate::engine::{Backend, Choice, Engine, Processor, Scene, Ticket};
+use crate::engine::{Backend, Choice, Engine, Processor, Scene, Ticket, WindowDevice};
 use crate::operator::Library;
 
 use crate::photo::Photo;
@@ -144,7 +145,7 @@ pub struct App {
     last_sent: Option<(Ticket, Vec<Scene>)>,
     /// The last frame of every pane.
     panes: Vec<Pictures>,
-    render: Option<eframe::egui_wgpu::RenderState>,
+    render: Option<RenderState>,
     wall: Wall,
     /// What the filter list is narrowed to.
     search: String,
@@ -264,17 +265,18 @@ impl App {
         theme::apply(&cc.egui_ctx);
         Settings::default().dress(&cc.egui_ctx);
         let render = cc.wgpu_render_state.clone();
-        let backend = match &render {
-            Some(it) => {
-                Backend::for_window(choice, &it.adapter, it.device.clone(), it.queue.clone())
-            }
-            None => Backend::Cpu { reason: strings::NO_DEVICE.to_owned() },
-        };
         let ctx = cc.egui_ctx.clone();
+        let wake = Box::new(move || ctx.request_repaint());
+        let engine = match render.clone() {
+            Some(RenderState { adapter, device, queue, .. }) => {
+                Engine::start_in(WindowDevice { adapter, device, queue }, choice, wake)
+            }
+            None => Engine::start(Backend::Cpu { reason: strings::NO_DEVICE.to_owned() }, wake),
+        };
         let first = filter_list::order(&library).first().map(|&index| &library.entries[index]);
         let stack = Stack::of(first.map(|entry| Arc::clone(&entry.operator)));
         let mut app = Self {
-            engine: Engine::start(backend, Box::new(move || ctx.request_repaint())),
+            engine,
             processor: None,
             tickets: 0,
             workspace: Workspace::Apply,

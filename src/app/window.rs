@@ -9,7 +9,7 @@ use eframe::{NativeOptions, Renderer};
 
 use super::memory::Memory;
 use super::{App, Store, instance, strings, theme};
-use crate::engine::Choice;
+use crate::engine::{Choice, Command};
 
 const SIZE: [f32; 2] = [1280.0, 800.0];
 /// The interface has at least so much room, in points.
@@ -50,6 +50,9 @@ pub fn run(photos: Vec<PathBuf>, choice: Choice, alone: bool) -> Result<(), Stri
             Some(memory) => app.with_memory(memory).with_session(&cc.egui_ctx, session),
             None => app,
         };
+        if let Some(file) = std::env::var_os("UNDERSTUDY_TRACE") {
+            app.engine.send(Command::Trace(file.into()));
+        }
         let app = match folder {
             Some(folder) => app.with_hand_over(&folder, &cc.egui_ctx),
             None => app,

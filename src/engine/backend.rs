@@ -1,11 +1,12 @@
 //! What the engine computes with: the GPU, or the CPU twins and the reason for them.
 
+use std::fmt;
 use std::sync::Arc;
 
 use super::Processor;
 use crate::gpu::Gpu;
 
-/// What the user asks for on the command line.
+/// What the user asks for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Choice {
     /// A real graphics card where there is one, else the CPU.
@@ -31,6 +32,17 @@ impl Choice {
     }
 }
 
+/// What a window draws with. The engine renders with it too, so that its pictures need not be copied.
+#[derive(Clone, Debug)]
+pub struct WindowDevice {
+    /// Where the device is from.
+    pub adapter: wgpu::Adapter,
+    /// The device.
+    pub device: wgpu::Device,
+    /// Its queue.
+    pub queue: wgpu::Queue,
+}
+
 /// What renders.
 #[derive(Clone, Debug)]
 pub enum Backend {
@@ -49,36 +61,44 @@ impl Backend {
     /// # Errors
     /// A sentence when a GPU was asked for and there is none.
     pub fn headless(choice: Choice) -> Result<Self, String> {
-        match choice {
-            Choice::Cpu => Ok(Self::asked_for()),
-            Choice::Auto => Ok(match Gpu::hardware() {
-                Ok(gpu) => Self::Gpu(Arc::new(gpu)),
-                Err(reason) => Self::Cpu { reason },
-            }),
-            Choice::Gpu => match Gpu::headless() {
-                Ok(gpu) => Ok(Self::Gpu(Arc::new(gpu))),
-                Err(reason) => Err(format!(
-                    "The GPU cannot be used: {reason}. Leave out --engine gpu to compute on the processor, with the same result."
-                )),
-            },
+        match Self::without_window(choice) {
+            Self::Cpu { reason } if choice == Choice::Gpu => Err(format!(
+                "The GPU cannot be used: {reason}. Leave out --engine gpu to compute on the processor, with the same result."
+            )),
+            backend => Ok(backend),
         }
     }
 
     /// For a window that draws with this device.
-    pub fn for_window(
-        choice: Choice,
-        adapter: &wgpu::Adapter,
-        device: wgpu::Device,
-        queue: wgpu::Queue,
-    ) -> Self {
-        let info = adapter.get_info();
-        if choice == Choice::Cpu {
-            return Self::asked_for();
-        }
+    pub fn for_window(choice: Choice, window: &WindowDevice) -> Self {
+        let info = window.adapter.get_info();
         if choice == Choice::Auto && info.device_type == wgpu::DeviceType::Cpu {
             return Self::Cpu { reason: Gpu::software_reason(&info.name) };
         }
-        match Gpu::new(adapter, device, queue) {
+        let WindowDevice { adapter, device, queue } = window;
+        Self::of(choice, || Gpu::new(adapter, device.clone(), queue.clone()))
+    }
+
+    /// The window's device where it still works, else one that the window does not draw with.
+    pub(super) fn anew(choice: Choice, window: Option<&WindowDevice>) -> Self {
+        let of_window = window.map(|window| Self::for_window(choice, window));
+        match of_window {
+            Some(Self::Gpu(gpu)) => Self::Gpu(gpu),
+            _ => Self::without_window(choice),
+        }
+    }
+
+    fn without_window(choice: Choice) -> Self {
+        let open = if choice == Choice::Gpu { Gpu::headless } else { Gpu::hardware };
+        Self::of(choice, open)
+    }
+
+    /// The GPU if it is wanted and `open` opens it.
+    fn of(choice: Choice, open: impl FnOnce() -> Result<Gpu, String>) -> Self {
+        if choice == Choice::Cpu {
+            return Self::Cpu { reason: "the processor was asked for".to_owned() };
+        }
+        match open() {
             Ok(gpu) => Self::Gpu(Arc::new(gpu)),
             Err(reason) => Self::Cpu { reason },
         }
@@ -87,9 +107,7 @@ impl Backend {
     /// What the user is told about it.
     pub fn processor(&self) -> Processor {
         match self {
-            Self::Cpu { reason } => {
-                Processor::Cpu { threads: rayon::current_num_threads(), reason: reason.clone() }
-            }
+            Self::Cpu { reason } => Processor::cpu(reason.clone()),
             Self::Gpu(gpu) => {
                 Processor::Gpu { name: gpu.name().to_owned(), backend: gpu.backend().to_owned() }
             }
@@ -98,13 +116,32 @@ impl Backend {
 
     /// `cpu` or `gpu`, as on the command line.
     pub fn name(&self) -> &'static str {
-        match self {
-            Self::Cpu { .. } => "cpu",
-            Self::Gpu(_) => "gpu",
-        }
+        self.processor().engine()
+    }
+}
+
+impl Processor {
+    pub(super) fn cpu(reason: String) -> Self {
+        Self::Cpu { threads: rayon::current_num_threads(), reason }
     }
 
-    fn asked_for() -> Self {
-        Self::Cpu { reason: "the processor was asked for".to_owned() }
+    /// `cpu` or `gpu`, as on the command line.
+    pub(super) fn engine(&self) -> &'static str {
+        match self {
+            Self::Cpu { .. } => "cpu",
+            Self::Gpu { .. } => "gpu",
+        }
+    }
+}
+
+/// A line of the log.
+impl fmt::Display for Processor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Cpu { threads, reason } => {
+                write!(f, "computes on the processor, {threads} threads: {reason}")
+            }
+            Self::Gpu { name, backend } => write!(f, "computes on {name} through {backend}"),
+        }
     }
 }

@@ -1,12 +1,15 @@
 //! How much memory the engine may keep from one request to the next.
 
 /// What is kept of photos (their pixels, smaller copies, solutions, views without an edit), and how
-/// much may be.
+/// much may be: as much in graphics memory as besides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Memory {
-    /// Bytes that are kept.
+    /// Bytes that are kept in the machine's own memory.
     pub used: usize,
-    /// Bytes that may be kept; what was used longest ago goes first. What the last request needed stays.
+    /// Bytes that are kept in graphics memory.
+    pub graphics: usize,
+    /// Bytes that may be kept in either; what was used longest ago goes first. What the last request
+    /// needed stays, but a photo that alone needs more graphics memory is not taken there.
     pub budget: usize,
 }
 

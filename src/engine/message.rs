@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Question, Studied, Study, Weighed};
+use super::{Choice, Question, Studied, Study, Weighed};
 use crate::edit::{Edit, View};
 use crate::photo::{ExportOptions, Photo};
 
@@ -39,6 +39,16 @@ pub enum Command {
     Cancel(Ticket),
     /// From now on keep at most so many bytes ([`super::Memory`]). Not answered.
     Budget(usize),
+    /// From now on compute with this. A graphics card that failed is looked for anew and tried again.
+    /// Answered by [`Event::Ready`], also where nothing changes.
+    Compute(Choice),
+    /// From now on write what the graphics card did, and what failed, to this file. Not answered.
+    Log(PathBuf),
+    /// From now on record in this file, in the place of what is there, how long pictures take after
+    /// what asks for them: a JSON object a line, `{"what":"picture",…}` for each picture, with the
+    /// times since the oldest and the newest input that it answers, and `{"what":"drag",…}` after ten
+    /// or more inputs in a row, with median and 99th percentile over the inputs. Not answered.
+    Trace(PathBuf),
 }
 
 /// What is on screen: a photo with an edit, seen through a view.
@@ -94,7 +104,7 @@ pub struct Export {
 /// What the engine tells the window.
 #[derive(Debug)]
 pub enum Event {
-    /// The engine runs; this is what it computes with.
+    /// What the engine computes with: when it begins, and when that changes.
     Ready(Processor),
     /// A photo is open.
     Opened(Ticket, Arc<Photo>),
@@ -152,6 +162,8 @@ pub struct Frame {
     pub exact: bool,
     /// Time from taking the scene to its first pictures.
     pub time: Duration,
+    /// Time from [`super::Engine::send`] to its first pictures: `time`, and what it had to wait.
+    pub latency: Duration,
 }
 
 /// A photo under an edit, small.

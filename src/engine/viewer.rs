@@ -3,9 +3,13 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::{Backend, Frame, Picture, Scene, Thumbnail, Wall};
+use super::card::Card;
+use super::{
+    Backend, Choice, Frame, Memory, Picture, Processor, Scene, Thumbnail, Ticket, Wall,
+    WindowDevice,
+};
 use crate::edit::View;
-use crate::gpu::{Gpu, GpuPhoto, GpuSolver};
+use crate::gpu::Gpu;
 use crate::operator::OperatorError;
 use crate::photo::Photo;
 use crate::render::{self, Exact, Lattice, Solver, Source};
@@ -14,26 +18,46 @@ use crate::render::{self, Exact, Lattice, Solver, Source};
 #[derive(Debug)]
 pub(super) struct Viewer {
     pub backend: Backend,
+    /// What the window draws with, if there is one.
+    window: Option<WindowDevice>,
     /// Bytes that sources, solutions and befores may take together.
-    pub budget: usize,
+    budget: usize,
     /// Counts requests, so that what was used longest ago is known.
     now: u64,
     /// The photos of late, and when they were used last.
     sources: Vec<(u64, Arc<Source>)>,
     pub(super) solver: Solver,
-    gpu_solver: GpuSolver,
-    gpu_photo: Option<GpuPhoto>,
+    card: Card,
+    /// Why the last photo that the GPU did not take stays with the CPU.
+    aside: Option<String>,
     /// Photos without their edits, which most scenes share with one before, and when they were used.
     befores: Vec<(u64, Scene, Picture)>,
+}
+
+/// A pane that is to be rendered.
+#[derive(Clone, Debug)]
+pub(super) struct Asked {
+    pub ticket: Ticket,
+    /// Its place among the panes.
+    pub pane: usize,
+    pub scene: Scene,
+    /// When it was asked for.
+    pub sent: Instant,
+}
+
+/// What a frame's first pictures took.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Times {
+    pub time: Duration,
+    pub latency: Duration,
 }
 
 /// Exact pictures in the making.
 #[derive(Debug)]
 pub(super) struct Refinement {
-    pane: usize,
-    scene: Scene,
-    /// That its first pictures took.
-    time: Duration,
+    asked: Asked,
+    /// Of its first pictures.
+    times: Times,
     pub exact: Exact,
 }
 
@@ -47,27 +71,53 @@ pub(super) enum Trouble {
 }
 
 impl Viewer {
-    pub fn new(backend: Backend, budget: usize) -> Self {
+    pub fn new(backend: Backend, window: Option<WindowDevice>, budget: usize) -> Self {
         Self {
             backend,
+            window,
             budget,
             now: 0,
             sources: Vec::new(),
             solver: Solver::default(),
-            gpu_solver: GpuSolver::default(),
-            gpu_photo: None,
+            card: Card::default(),
+            aside: None,
             befores: Vec::new(),
         }
     }
 
-    /// From now on computes on the CPU.
-    pub fn give_up_gpu(&mut self, reason: String) {
+    /// From now on computes with this.
+    pub fn compute_with(&mut self, backend: Backend) {
         *self = Self {
             sources: std::mem::take(&mut self.sources),
             solver: std::mem::take(&mut self.solver),
             now: self.now,
-            ..Self::new(Backend::Cpu { reason }, self.budget)
+            ..Self::new(backend, self.window.take(), self.budget)
         };
+    }
+
+    /// Looks anew for what `choice` wants.
+    pub fn choose(&mut self, choice: Choice) {
+        // What it has makes room first.
+        self.compute_with(Backend::Cpu { reason: String::new() });
+        self.compute_with(Backend::anew(choice, self.window.as_ref()));
+    }
+
+    /// From now on keeps at most so many bytes.
+    pub fn set_budget(&mut self, bytes: usize) {
+        self.budget = bytes;
+    }
+
+    /// What the scenes since the last [`Self::begin`] were rendered with.
+    pub fn processor(&self) -> Processor {
+        match &self.aside {
+            Some(reason) => Processor::cpu(reason.clone()),
+            None => self.backend.processor(),
+        }
+    }
+
+    /// New scenes follow.
+    pub fn begin(&mut self) {
+        self.aside = None;
     }
 
     /// The photo with what is computed of it once.
@@ -85,39 +135,48 @@ impl Viewer {
     }
 
     /// Forgets what was used longest ago until the rest fits the budget; what the last request used
-    /// stays. Returns the bytes that are kept.
-    pub fn forget(&mut self) -> usize {
+    /// stays.
+    pub fn forget(&mut self) -> Memory {
         loop {
-            let bytes = self.bytes();
-            if bytes <= self.budget {
-                return bytes;
+            let memory = self.memory();
+            if memory.used.max(memory.graphics) <= memory.budget {
+                return memory;
             }
             let sources = self.sources.iter().map(|(used, _)| *used).min();
             let befores = self.befores.iter().map(|(used, ..)| *used).min();
-            let oldest = sources.into_iter().chain(befores).chain(self.solver.oldest()).min();
+            let kept = sources.into_iter().chain(befores);
+            let oldest = kept.chain(self.solver.oldest()).chain(self.card.oldest()).min();
             match oldest {
                 Some(oldest) if oldest < self.now => {
                     self.sources.retain(|(used, _)| *used != oldest);
                     self.befores.retain(|(used, ..)| *used != oldest);
                     self.solver.forget(oldest);
+                    self.card.forget(oldest);
                 }
-                _ => return bytes,
+                _ => return memory,
             }
         }
     }
 
-    fn bytes(&self) -> usize {
+    fn memory(&self) -> Memory {
         let sources: usize = self.sources.iter().map(|(_, source)| source.bytes()).sum();
-        let pixels = |view: &View| view.size[0] as usize * view.size[1] as usize;
-        let befores: usize = self.befores.iter().map(|(_, scene, _)| 4 * pixels(&scene.view)).sum();
-        sources + befores + self.solver.bytes()
+        let mut used = sources + self.solver.bytes() + self.card.solver.bytes();
+        let mut graphics = self.card.bytes();
+        for (_, Scene { view, .. }, before) in &self.befores {
+            let bytes = 4 * view.size[0] as usize * view.size[1] as usize;
+            match before {
+                Picture::Cpu(_) => used += bytes,
+                Picture::Gpu(_) => graphics += bytes,
+            }
+        }
+        Memory { used, graphics, budget: self.budget }
     }
 
     /// Renders a scene.
     ///
     /// # Errors
     /// For a tuning that a filter does not have, and when the GPU fails.
-    pub fn render(&mut self, pane: usize, scene: Scene) -> Result<Frame, Trouble> {
+    pub fn render(&mut self, Asked { pane, scene, sent, .. }: Asked) -> Result<Frame, Trouble> {
         let started = Instant::now();
         for layer in &scene.edit.layers {
             let refused = |error: OperatorError| Trouble::Refused(error.to_string());
@@ -128,36 +187,49 @@ impl Viewer {
         let lattice = Lattice::view(&scene.view, width, height, source.levels());
         let kept = self.befores.iter().position(|(_, kept, _)| shows_same(kept, &scene));
         let kept = kept.map(|place| self.befores.remove(place).2);
-        let (before, after) = match self.backend.clone() {
-            Backend::Gpu(gpu) if self.takes(&gpu, &source) => gpu
+        let gpu = match &self.backend {
+            Backend::Gpu(gpu) => Some(Arc::clone(gpu)),
+            Backend::Cpu { .. } => None,
+        };
+        let taken = gpu.map(|gpu| {
+            let taken = self.card.take(&gpu, &source, self.now, self.budget);
+            taken.map(|()| gpu)
+        });
+        let (before, after) = match taken {
+            Some(Ok(gpu)) => gpu
                 .guarded(|| self.on_gpu(&gpu, &source, &scene, &lattice, kept))
                 .map_err(Trouble::Gpu)?,
-            _ => self.on_cpu(&source, &scene, &lattice, kept).map_err(Trouble::Refused)?,
+            refused => {
+                self.aside = refused.and_then(Result::err).or(self.aside.take());
+                self.on_cpu(&source, &scene, &lattice, kept).map_err(Trouble::Refused)?
+            }
         };
         self.befores.push((self.now, scene.clone(), before.clone()));
         // What is not filtered may be enlarged before or after.
         let exact = lattice.is_plain() || (scene.edit.layers.is_empty() && scene.view.zoom >= 1.0);
-        Ok(Frame { pane, scene, before, after, exact, time: started.elapsed() })
+        let (time, latency) = (started.elapsed(), sent.elapsed());
+        Ok(Frame { pane, scene, before, after, exact, time, latency })
     }
 
     /// Begins the exact pictures of a scene, which the CPU makes on every machine. None for a tuning
     /// that a filter does not have.
-    pub fn refine(&mut self, pane: usize, scene: Scene, time: Duration) -> Option<Refinement> {
-        let source = self.source(&scene.photo);
-        let stages = self.solver.solve(&source, &scene.edit).ok()?;
-        let exact = Exact::new(source, stages, &scene.view);
-        Some(Refinement { pane, scene, time, exact })
+    pub fn refine(&mut self, asked: Asked, times: Times) -> Option<Refinement> {
+        let source = self.source(&asked.scene.photo);
+        let stages = self.solver.solve(&source, &asked.scene.edit).ok()?;
+        let exact = Exact::new(source, stages, &asked.scene.view);
+        Some(Refinement { asked, times, exact })
     }
 
     /// The exact pictures, once they are complete.
     pub fn refined(&mut self, refinement: Refinement) -> Frame {
-        let Refinement { pane, scene, time, exact } = refinement;
+        let Refinement { asked: Asked { pane, scene, .. }, times, exact } = refinement;
+        let Times { time, latency } = times;
         let [before, after] = exact.pictures().map(Picture::Cpu);
         // The next edit is compared with it at once.
         if let Some((.., kept)) = self.befores.iter_mut().find(|it| shows_same(&it.1, &scene)) {
             kept.clone_from(&before);
         }
-        Frame { pane, scene, before, after, exact: true, time }
+        Frame { pane, scene, before, after, exact: true, time, latency }
     }
 
     /// Renders an edit of the wall, on the CPU: it is small. None for a tuning that a filter does not
@@ -197,28 +269,28 @@ impl Viewer {
         lattice: &Lattice,
         before: Option<Picture>,
     ) -> Result<(Picture, Picture), String> {
-        let Some(photo) = &mut self.gpu_photo else {
+        let is_drawn = self.window.is_none() || !gpu.is_apart();
+        let Some((photo, solver)) = self.card.photo(source) else {
             return self.on_cpu(source, scene, lattice, before);
         };
-        let stages = self.gpu_solver.solve(gpu, source, photo, &scene.edit)?;
-        let mut picture = |stages: &[_]| {
+        let stages = solver.solve(gpu, source, photo, &scene.edit)?;
+        let mut picture = |stages: &[_]| -> Result<Picture, String> {
             let texture = gpu.view(source, photo, stages, lattice);
-            Picture::Gpu(texture.create_view(&wgpu::TextureViewDescriptor::default()))
+            if is_drawn {
+                return Ok(Picture::Gpu(
+                    texture.create_view(&wgpu::TextureViewDescriptor::default()),
+                ));
+            }
+            // Of a device that the window does not draw with.
+            Ok(Picture::Cpu(gpu.read_view(&texture)?.into()))
         };
-        let before = before.unwrap_or_else(|| picture(&[]));
-        let after = if stages.is_empty() { before.clone() } else { picture(&stages) };
+        let before = match before {
+            Some(before) => before,
+            None => picture(&[])?,
+        };
+        let after = if stages.is_empty() { before.clone() } else { picture(&stages)? };
         gpu.wait()?;
         Ok((before, after))
-    }
-
-    /// Sees that the photo is in graphics memory; false where it does not fit.
-    fn takes(&mut self, gpu: &Gpu, source: &Source) -> bool {
-        if self.gpu_photo.as_ref().is_none_or(|photo| photo.id != source.id()) {
-            // The photo before makes room first.
-            self.gpu_photo = None;
-            self.gpu_photo = GpuPhoto::new(gpu, source).ok();
-        }
-        self.gpu_photo.is_some()
     }
 }
 

@@ -8,11 +8,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, TryRecvError};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
+use std::time::Instant;
 
 use super::evidence::Evidence;
-use super::viewer::{Refinement, Trouble, Viewer};
-use super::{Backend, Command, Event, Export, Exported, Kept, Scene, Study, Ticket, Wall, export};
+use super::log::Log;
+use super::trace::Trace;
+use super::viewer::{Asked, Refinement, Times, Trouble, Viewer};
+use super::{
+    Backend, Command, Event, Export, Exported, Frame, Kept, Processor, Study, Ticket, Wall, export,
+};
 use crate::photo::{self, Photo, PhotoError};
 use crate::render::Source;
 
@@ -37,11 +41,20 @@ impl Outbox {
 }
 
 /// Runs until the window drops its end of the inbox.
-pub(super) fn run(backend: Backend, inbox: &Receiver<Command>, outbox: Outbox, kept: &Kept) {
-    outbox.send(Event::Ready(backend.processor()));
+pub(super) fn run(
+    viewer: Viewer,
+    inbox: &Receiver<(Instant, Command)>,
+    outbox: Outbox,
+    kept: &Kept,
+) {
+    let processor = viewer.processor();
+    outbox.send(Event::Ready(processor.clone()));
     let mut worker = Worker {
-        viewer: Viewer::new(backend, kept.budget.load(Ordering::Relaxed)),
+        viewer,
         outbox,
+        processor,
+        log: Log::default(),
+        trace: None,
         panes: VecDeque::new(),
         study: None,
         evidence: None,
@@ -60,8 +73,8 @@ pub(super) fn run(backend: Backend, inbox: &Receiver<Command>, outbox: Outbox, k
             break;
         }
         // What waits replaces what waited before it: of several scenes only the newest is rendered.
-        first.into_iter().chain(inbox.try_iter()).for_each(|command| worker.obey(command));
-        kept.budget.store(worker.viewer.budget, Ordering::Relaxed);
+        let commands = first.into_iter().chain(inbox.try_iter());
+        commands.for_each(|(sent, command)| worker.obey(sent, command));
         worker.render_next(kept);
     }
     worker.stop();
@@ -70,16 +83,20 @@ pub(super) fn run(backend: Backend, inbox: &Receiver<Command>, outbox: Outbox, k
 struct Worker {
     viewer: Viewer,
     outbox: Outbox,
-    /// Panes that are still to be rendered, with their places.
-    panes: VecDeque<(Ticket, usize, Scene)>,
+    /// What the window was told that is computed with.
+    processor: Processor,
+    log: Log,
+    trace: Option<Trace>,
+    /// Panes that are still to be rendered.
+    panes: VecDeque<Asked>,
     /// What is to be studied.
     study: Option<(Ticket, Study)>,
     /// The thread that weighs tunings, once it was asked.
     evidence: Option<Evidence>,
     /// The wall, and the thumbnail that is next.
     wall: Option<(Ticket, Wall, usize)>,
-    /// Panes whose pictures are not exact yet, with the time that these took.
-    inexact: VecDeque<(Ticket, usize, Scene, Duration)>,
+    /// Panes whose pictures are not exact yet, with the times of these.
+    inexact: VecDeque<(Asked, Times)>,
     /// The exact pictures that are being made.
     refinement: Option<(Ticket, Refinement)>,
     exports: HashMap<Ticket, Running>,
@@ -92,7 +109,7 @@ struct Running {
 }
 
 impl Worker {
-    fn obey(&mut self, command: Command) {
+    fn obey(&mut self, sent: Instant, command: Command) {
         match command {
             Command::Open(ticket, path) => {
                 self.open(ticket, move || photo::open(&path).map_err(|error| error.to_string()));
@@ -100,9 +117,14 @@ impl Worker {
             Command::OpenBundled(ticket) => self.open(ticket, bundled),
             Command::Show(ticket, scenes) => {
                 let panes = scenes.into_iter().enumerate();
-                self.panes = panes.map(|(pane, scene)| (ticket, pane, scene)).collect();
+                self.panes =
+                    panes.map(|(pane, scene)| Asked { ticket, pane, scene, sent }).collect();
                 self.inexact.clear();
                 self.refinement = None;
+                self.viewer.begin();
+                if let Some(trace) = &mut self.trace {
+                    trace.asked(ticket, sent);
+                }
             }
             Command::Study(ticket, study) => self.study = Some((ticket, study)),
             Command::Weigh(ticket, question) => {
@@ -112,7 +134,21 @@ impl Worker {
             }
             Command::Thumbnails(ticket, wall) => self.wall = Some((ticket, wall, 0)),
             Command::Export(ticket, order) => self.export(ticket, order),
-            Command::Budget(bytes) => self.viewer.budget = bytes,
+            Command::Budget(bytes) => self.viewer.set_budget(bytes),
+            Command::Compute(choice) => {
+                self.viewer.choose(choice);
+                self.tell_processor();
+            }
+            Command::Log(file) => {
+                self.log.open(file);
+                self.log.write(&self.processor.to_string());
+            }
+            Command::Trace(file) => match Trace::create(&file) {
+                Ok(trace) => self.trace = Some(trace),
+                Err(error) => {
+                    self.log.write(&format!("no record in {}: {error}", file.display()));
+                }
+            },
             Command::Cancel(ticket) => {
                 if let Some(export) = self.exports.get(&ticket) {
                     export.cancelled.store(true, Ordering::Relaxed);
@@ -136,11 +172,11 @@ impl Worker {
             && self.refinement.is_none()
     }
 
-    /// Renders the next pane; where none waits, studies what is to be studied, then the next thumbnail; where none waits either, a piece of
-    /// what is shown, exactly.
+    /// Renders the next pane; where none waits, studies what is to be studied, then the next thumbnail;
+    /// where none waits either, a piece of what is shown, exactly.
     fn render_next(&mut self, kept: &Kept) {
-        let event = if let Some((ticket, pane, scene)) = self.panes.pop_front() {
-            Some(self.show(ticket, pane, &scene))
+        let event = if let Some(asked) = self.panes.pop_front() {
+            Some(self.show(&asked))
         } else if let Some((ticket, study)) = self.study.take() {
             let find = AssertUnwindSafe(|| self.viewer.study(&study));
             let studied = catch_unwind(find).ok().flatten();
@@ -156,7 +192,7 @@ impl Worker {
         } else {
             self.refine_next()
         };
-        kept.used.store(self.viewer.forget(), Ordering::Relaxed);
+        kept.tell(self.viewer.forget());
         if let Some(event) = event {
             self.outbox.send(event);
         }
@@ -173,37 +209,53 @@ impl Worker {
                 Ok(false) => self.refinement = Some((ticket, refinement)),
                 Err(_) => {}
             }
-        } else if let Some((ticket, pane, scene, time)) = self.inexact.pop_front() {
-            let begin = AssertUnwindSafe(|| self.viewer.refine(pane, scene, time));
+        } else if let Some((asked, times)) = self.inexact.pop_front() {
+            let ticket = asked.ticket;
+            let begin = AssertUnwindSafe(|| self.viewer.refine(asked, times));
             let refinement = catch_unwind(begin).ok().flatten();
             self.refinement = refinement.map(|refinement| (ticket, refinement));
         }
         None
     }
 
-    fn show(&mut self, ticket: Ticket, pane: usize, scene: &Scene) -> Event {
+    fn show(&mut self, asked: &Asked) -> Event {
+        let ticket = asked.ticket;
         let attempt = |viewer: &mut Viewer| {
-            catch_unwind(AssertUnwindSafe(|| viewer.render(pane, scene.clone())))
+            catch_unwind(AssertUnwindSafe(|| viewer.render(asked.clone())))
                 .unwrap_or_else(|panic| Err(Trouble::Refused(sentence_of(&*panic))))
         };
         let mut result = attempt(&mut self.viewer);
         if let Err(Trouble::Gpu(reason)) = &result {
             // Whatever the graphics card could not do, the twin does.
-            self.viewer.give_up_gpu(reason.clone());
-            self.outbox.send(Event::Ready(self.viewer.backend.processor()));
+            self.viewer.compute_with(Backend::Cpu { reason: reason.clone() });
             result = attempt(&mut self.viewer);
+        }
+        if self.panes.is_empty() && self.viewer.processor() != self.processor {
+            self.tell_processor();
         }
         match result {
             Ok(frame) => {
+                let Frame { time, latency, .. } = frame;
                 if !frame.exact {
-                    self.inexact.push_back((ticket, pane, scene.clone(), frame.time));
+                    self.inexact.push_back((asked.clone(), Times { time, latency }));
+                }
+                if let Some(trace) = self.trace.as_mut().filter(|_| self.panes.is_empty()) {
+                    trace.shown(ticket, time, self.processor.engine());
                 }
                 Event::Shown(ticket, Box::new(frame))
             }
             Err(Trouble::Refused(sentence) | Trouble::Gpu(sentence)) => {
+                self.log.write(&sentence);
                 Event::Failed(ticket, sentence)
             }
         }
+    }
+
+    /// Tells the window, and the log, what is computed with now.
+    fn tell_processor(&mut self) {
+        self.processor = self.viewer.processor();
+        self.log.write(&self.processor.to_string());
+        self.outbox.send(Event::Ready(self.processor.clone()));
     }
 
     fn export(&mut self, ticket: Ticket, order: Export) {

@@ -2,8 +2,7 @@
 
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-
-use wgpu::util::DeviceExt as _;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// A graphics card with all kernels compiled.
 #[derive(Debug)]
@@ -13,14 +12,15 @@ pub struct Gpu {
     pub(super) kernels: Kernels,
     name: String,
     backend: String,
+    pub(super) dispatches: AtomicUsize,
+    is_apart: bool,
 }
 
 /// One pipeline for each entry point.
 #[derive(Debug)]
 pub(super) struct Kernels {
-    pub sample: wgpu::ComputePipeline,
     pub conv: wgpu::ComputePipeline,
-    pub norm: wgpu::ComputePipeline,
+    pub merge: wgpu::ComputePipeline,
     pub moments: wgpu::ComputePipeline,
     pub plain: wgpu::ComputePipeline,
     pub windows: wgpu::ComputePipeline,
@@ -52,8 +52,19 @@ impl Gpu {
         {
             return Err(format!("the graphics driver “{}” cannot compute", info.name));
         }
-        let kernels = guarded(&device, || Ok(Kernels::new(&device)))?;
-        Ok(Self { device, queue, kernels, name: info.name, backend: info.backend.to_string() })
+        let kernels = guarded(&device, || Ok(Kernels::new(&device, SOURCES)))?;
+        let gpu = Self {
+            device,
+            queue,
+            kernels,
+            name: info.name,
+            backend: info.backend.to_string(),
+            dispatches: AtomicUsize::new(0),
+            is_apart: false,
+        };
+        // A device that is lost says so when something comes back from it, not before.
+        gpu.guarded(|| gpu.read::<u32>(&gpu.empty(4), 4))?;
+        Ok(gpu)
     }
 
     /// Does work on the GPU so that whatever the driver refuses (too large, not valid, lost) is an
@@ -98,7 +109,13 @@ impl Gpu {
         };
         let (device, queue) = pollster::block_on(adapter.request_device(&descriptor))
             .map_err(|error| format!("the graphics driver gave no device ({error})"))?;
-        Self::new(adapter, device, queue)
+        Ok(Self { is_apart: true, ..Self::new(adapter, device, queue)? })
+    }
+
+    /// Whether its device is no window's, so that no window can draw what it renders. (Devices are
+    /// not compared: those of two instances may have the same number.)
+    pub fn is_apart(&self) -> bool {
+        self.is_apart
     }
 
     /// The adapter's own name.
@@ -111,22 +128,33 @@ impl Gpu {
         &self.backend
     }
 
+    /// How many kernels were dispatched so far.
+    pub fn dispatches(&self) -> usize {
+        self.dispatches.load(Ordering::Relaxed)
+    }
+
     /// A buffer of values that kernels read.
     pub(super) fn upload<T: bytemuck::Pod>(&self, values: &[T]) -> wgpu::Buffer {
-        self.device.create_buffer_init(&wgpu::util::BufferInitDescriptor {
-            label: None,
-            contents: bytemuck::cast_slice(values),
-            usage: wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_SRC,
-        })
+        let usage = wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_SRC;
+        self.filled(bytemuck::cast_slice(values), usage)
     }
 
     /// A kernel's parameters.
     pub(super) fn uniform<T: bytemuck::Pod>(&self, value: &T) -> wgpu::Buffer {
-        self.device.create_buffer_init(&wgpu::util::BufferInitDescriptor {
+        self.filled(bytemuck::bytes_of(value), wgpu::BufferUsages::UNIFORM)
+    }
+
+    /// A buffer that holds `bytes`, a multiple of four. Where the device is lost that is an error of the
+    /// guard, as all else is; `create_buffer_init` panics.
+    fn filled(&self, bytes: &[u8], usage: wgpu::BufferUsages) -> wgpu::Buffer {
+        let buffer = self.device.create_buffer(&wgpu::BufferDescriptor {
             label: None,
-            contents: bytemuck::bytes_of(value),
-            usage: wgpu::BufferUsages::UNIFORM,
-        })
+            size: bytes.len() as u64,
+            usage: usage | wgpu::BufferUsages::COPY_DST,
+            mapped_at_creation: false,
+        });
+        self.queue.write_buffer(&buffer, 0, bytes);
+        buffer
     }
 
     /// A buffer for `len` 32-bit values that kernels write.
@@ -139,39 +167,6 @@ impl Gpu {
                 | wgpu::BufferUsages::COPY_DST,
             mapped_at_creation: false,
         })
-    }
-
-    /// Adds one dispatch to a pass; `bindings` go to group 0.
-    pub(super) fn dispatch(
-        &self,
-        pass: &mut wgpu::ComputePass<'_>,
-        pipeline: &wgpu::ComputePipeline,
-        bindings: &[(u32, wgpu::BindingResource<'_>)],
-        groups: [u32; 3],
-    ) {
-        let entries: Vec<wgpu::BindGroupEntry<'_>> = bindings
-            .iter()
-            .map(|(binding, resource)| wgpu::BindGroupEntry {
-                binding: *binding,
-                resource: resource.clone(),
-            })
-            .collect();
-        let group = self.device.create_bind_group(&wgpu::BindGroupDescriptor {
-            label: None,
-            layout: &pipeline.get_bind_group_layout(0),
-            entries: &entries,
-        });
-        pass.set_pipeline(pipeline);
-        pass.set_bind_group(0, &group, &[]);
-        pass.dispatch_workgroups(groups[0], groups[1], groups[2]);
-    }
-
-    /// Encodes one compute pass and submits it.
-    pub(super) fn submit(&self, encode: impl FnOnce(&mut wgpu::ComputePass<'_>)) {
-        let mut encoder =
-            self.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
-        encode(&mut encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default()));
-        self.queue.submit([encoder.finish()]);
     }
 
     /// Waits until everything submitted so far is done.
@@ -283,7 +278,7 @@ fn adapter() -> Result<wgpu::Adapter, String> {
 }
 
 impl Kernels {
-    fn new(device: &wgpu::Device) -> Self {
+    fn new(device: &wgpu::Device, sources: [(&str, &str); 6]) -> Self {
         let module = |name: &str, source: &str| {
             device.create_shader_module(wgpu::ShaderModuleDescriptor {
                 label: Some(name),
@@ -300,12 +295,11 @@ impl Kernels {
                 cache: None,
             })
         };
-        let [sample, conv, norm, moments, plain, convolutional, balance, render] =
-            SOURCES.map(|(name, source)| module(name, source));
+        let [conv, moments, plain, convolutional, balance, render] =
+            sources.map(|(name, source)| module(name, source));
         Self {
-            sample: pipeline(&sample, "main"),
             conv: pipeline(&conv, "main"),
-            norm: pipeline(&norm, "main"),
+            merge: pipeline(&conv, "merge"),
             moments: pipeline(&moments, "main"),
             plain: pipeline(&plain, "main"),
             windows: pipeline(&convolutional, "windows"),
@@ -318,13 +312,14 @@ impl Kernels {
 }
 
 /// All shaders, by the stem of their kernel.
-const SOURCES: [(&str, &str); 8] = [
-    ("sample", include_str!("../kernel/sample.wgsl")),
-    ("conv", include_str!("../kernel/conv.wgsl")),
-    ("norm", include_str!("../kernel/norm.wgsl")),
+const SOURCES: [(&str, &str); 6] = [
+    ("conv", concat!(include_str!("../kernel/norm.wgsl"), include_str!("../kernel/conv.wgsl"))),
     ("moments", include_str!("../kernel/moments.wgsl")),
     ("plain", include_str!("../kernel/plain.wgsl")),
-    ("convolutional", include_str!("../kernel/convolutional.wgsl")),
+    (
+        "convolutional",
+        concat!(include_str!("../kernel/norm.wgsl"), include_str!("../kernel/convolutional.wgsl")),
+    ),
     ("balance", include_str!("../kernel/balance.wgsl")),
     (
         "render",
@@ -348,5 +343,19 @@ mod tests {
             .validate(&module)
             .unwrap_or_else(|error| panic!("{name}: {}", error.emit_to_string(source)));
         }
+    }
+
+    #[test]
+    fn a_shader_that_does_not_compile_is_a_reason() {
+        let descriptor = wgpu::DeviceDescriptor::default();
+        let adapter = adapter().expect("the tests need a Vulkan driver");
+        let (device, _queue) = pollster::block_on(adapter.request_device(&descriptor)).unwrap();
+        for (place, broken) in [(0, "fn main("), (4, "fn view() {}"), (2, "")] {
+            let mut sources = SOURCES;
+            sources[place].1 = broken;
+            let error = guarded(&device, || Ok(Kernels::new(&device, sources))).unwrap_err();
+            assert!(error.starts_with("the graphics driver"), "{error}");
+        }
+        assert!(guarded(&device, || Ok(Kernels::new(&device, SOURCES))).is_ok());
     }
 }

@@ -30,6 +30,16 @@ impl GpuPhoto {
         Ok(Self { id: source.id(), levels: vec![Some(texture)] })
     }
 
+    /// Graphics memory that a photo takes with all its levels, in bytes.
+    pub fn bytes_of(image: &Image) -> usize {
+        let pixel = match image.pixels {
+            Pixels::Eight(_) => 4,
+            Pixels::Sixteen(_) => 8,
+        };
+        // The levels are a quarter as large as the one before, each.
+        pixel * image.width * image.height / 3 * 4
+    }
+
     /// The texture of one level, `Rgba8Uint` or `Rgba16Uint`.
     pub(super) fn level(&mut self, gpu: &Gpu, source: &Source, level: usize) -> wgpu::TextureView {
         if self.levels.len() <= level {
@@ -71,7 +81,7 @@ impl GpuPhoto {
             (1, wgpu::BindingResource::TextureView(&texture)),
             (2, sums.as_entire_binding()),
         ];
-        gpu.submit(|pass| gpu.dispatch(pass, &gpu.kernels.moments, &bindings, [across, down, 1]));
+        gpu.run(&gpu.kernels.moments, &bindings, [across, down, 1]);
         let tiles: Vec<[u32; SUMS]> = gpu.read(&sums, tiles)?;
         let add = |at: usize| tiles.iter().map(|tile| u64::from(tile[at])).sum::<u64>();
         let totals: [u64; SUMS] = std::array::from_fn(add);

@@ -92,7 +92,7 @@ impl Gpu {
             (7, wgpu::BindingResource::TextureView(&target)),
         ];
         let groups = [width.div_ceil(8), height.div_ceil(8), 1];
-        self.submit(|pass| self.dispatch(pass, &self.kernels.view, &bindings, groups));
+        self.run(&self.kernels.view, &bindings, groups);
         texture
     }
 
@@ -170,7 +170,7 @@ impl<'a> StripRenderer<'a> {
         ];
         let groups = [(width as u32).div_ceil(8), (height as u32).div_ceil(8), 1];
         let gpu = &self.gpu;
-        gpu.submit(|pass| gpu.dispatch(pass, &gpu.kernels.strip, &bindings, groups));
+        gpu.run(&gpu.kernels.strip, &bindings, groups);
         Ok(match image.pixels {
             Pixels::Eight(_) => Image::eight(width, height, gpu.read(&packed, width * height)?),
             Pixels::Sixteen(_) => {

@@ -1,14 +1,17 @@
-//! The solve on the GPU: Il, network, guidance, guided layer, all in graphics memory.
+//! The solve on the GPU: network and guided layer, in graphics memory.
 
 use std::sync::Arc;
 
+use super::network::{Sums, Windows, groups, runs};
+use super::work::Work;
 use super::{Gpu, GpuPhoto};
 use crate::edit::{Balance, Edit, Layer};
 use crate::kernel::balance;
 use crate::kernel::guide::{self, Folded};
+use crate::kernel::moments::{self, Moments};
 use crate::kernel::render::{Based, Reach, Stage};
-use crate::kernel::sample::Sites;
-use crate::operator::{AdaptiveNorm, Conv, GuidedLayer, Network, Operator, Settings, Statistics};
+use crate::kernel::sample::{Sites, sample};
+use crate::operator::{Conv, GuidedLayer, Operator, Settings};
 use crate::render::{Solver, Source};
 
 /// One solved filter whose grids are in graphics memory. Twin of [`Stage`].
@@ -93,29 +96,49 @@ struct Kept {
     solved: Option<(Settings, wgpu::Buffer)>,
 }
 
+/// What does not depend on r and ε.
+#[derive(Debug)]
+struct Low {
+    size: [u32; 2],
+    /// Il, 3 planes; tone and detail ask how Ol differs from it.
+    il: wgpu::Buffer,
+    /// Gl, 3 planes.
+    gl: wgpu::Buffer,
+    goal: Goal,
+}
+
+/// Ol, as far as it is known before the layer.
+#[derive(Debug)]
+enum Goal {
+    /// For a plain layer, 3 planes.
+    Known(wgpu::Buffer),
+    /// For a convolutional layer, which makes it of these.
+    Sums(Box<Sums>, Conv),
+}
+
 impl Kept {
-    /// Il, Gl, Ol, A and b.
+    /// Il, Gl, what Ol is made of, A and b.
     fn bytes(&self) -> usize {
-        let [width, height] = self.low.gl.size;
-        60 * (width * height) as usize
+        let [width, height] = self.low.size;
+        let goal = match &self.low.goal {
+            Goal::Known(_) => 3,
+            Goal::Sums(sums, _) => sums.channels(),
+        };
+        4 * (6 + goal + 6) * (width * height) as usize
     }
 }
 
-/// Planes in graphics memory.
-#[derive(Clone, Debug)]
-struct Planes {
-    buffer: wgpu::Buffer,
-    size: [u32; 2],
-}
-
-#[derive(Debug)]
-struct Low {
-    il: Planes,
-    gl: Planes,
-    ol: Planes,
-}
-
 impl GpuSolver {
+    /// Graphics memory that is kept, in bytes.
+    pub fn graphics_bytes(&self) -> usize {
+        self.kept.iter().map(Kept::bytes).sum()
+    }
+
+    /// Memory that is kept besides, in bytes.
+    pub fn bytes(&self) -> usize {
+        self.twin.bytes()
+    }
+
     /// The stages of an edit, first filter first.
     ///
     /// # Errors
@@ -129,7 +152,7 @@ impl GpuSolver {
     ) -> Result<Vec<GpuStage>, String> {
         match edit.layers.as_slice() {
             [] => Ok(Vec::new()),
-            [layer] if layer.operator.base.is_none() => {
+            [layer] if is_solved_here(&layer.operator) => {
                 Ok(vec![self.stage(gpu, source, photo, layer)?])
             }
             _ => {
@@ -172,15 +195,13 @@ impl GpuSolver {
         let stage = GpuStage {
             base: None,
             guide: kept.guide.clone(),
-            grids: Some(GpuGrids { size: kept.low.gl.size, planes: 6, buffer: grids }),
+            grids: Some(GpuGrids { size: kept.low.size, planes: 6, buffer: grids }),
             own,
             clamp: operator.clamp,
             strength: layer.strength,
         };
         self.kept.push(kept);
-        while self.kept.len() > 1
-            && self.kept.iter().map(Kept::bytes).sum::<usize>() > KEPT_BYTES_MAX
-        {
+        while self.kept.len() > 1 && self.graphics_bytes() > KEPT_BYTES_MAX {
             self.kept.remove(0);
         }
         Ok(stage)
@@ -206,6 +227,16 @@ impl GpuStage {
     }
 }
 
+/// Whether the GPU solves a filter.
+fn is_solved_here(operator: &Operator) -> bool {
+    let runs_layer = match &operator.layer {
+        GuidedLayer::Plain { .. } => true,
+        GuidedLayer::Convolutional { pointwise, .. } => runs(pointwise),
+        GuidedLayer::None | GuidedLayer::Residual { .. } => false,
+    };
+    operator.base.is_none() && runs(&operator.network) && runs_layer
+}
+
 fn analyse(
     gpu: &Gpu,
     source: &Source,
@@ -217,136 +248,40 @@ fn analyse(
         let sums = photo.code_sums(gpu, source)?;
         source.set_moments(sums.moments(source.image().coding));
     }
-    let guide = operator
-        .guide
-        .as_ref()
-        .map(|guide| Arc::new(guide::fold(guide, source.moments(), operator.statistics)));
-    let il = sample(gpu, source, photo, short_side);
-    let ol = run(gpu, &operator.network, &il, operator.statistics);
-    let gl = match &operator.guide {
-        Some(guide) => run(gpu, guide, &il, operator.statistics),
-        None => il.clone(),
+    let fold = |moments: &Moments| {
+        operator.guide.as_ref().map(|guide| guide::fold(guide, moments, operator.statistics))
     };
+    // Il and Gl are few pixels: they are there before the graphics card could begin.
+    let image = source.image();
+    let il = sample(image, &Sites::new(image.width, image.height, short_side));
+    let gl = fold(&moments::of_planes(&il)).map(|folded| folded.planes(&il));
+    let mut work = Work::new(gpu);
+    let sums = Sums::of_planes(gpu, &il);
+    let goal = match operator.layer {
+        GuidedLayer::Convolutional { .. } => {
+            let (sums, last) = sums.run_but_last(&mut work, &operator.network, operator.statistics);
+            Goal::Sums(Box::new(sums), last)
+        }
+        _ => {
+            let sums = sums.run(&mut work, &operator.network, operator.statistics);
+            Goal::Known(sums.plain(&mut work).buffer)
+        }
+    };
+    work.submit();
+    let size = [il.width as u32, il.height as u32];
+    let il_buffer = gpu.upload(&il.data);
+    let gl = gl.map_or_else(|| il_buffer.clone(), |gl| gpu.upload(&gl.data));
+    let low = Low { size, il: il_buffer, gl, goal };
+    // Only F needs the whole photo's statistics.
+    let guide = operator.guide.as_ref().and_then(|_| fold(source.moments())).map(Arc::new);
     Ok(Kept {
         photo: source.id(),
         operator: Arc::clone(operator),
         short_side,
-        low: Low { il, gl, ol },
+        low,
         guide,
         solved: None,
     })
-}
-
-/// Runs `sample.wgsl`.
-fn sample(gpu: &Gpu, source: &Source, photo: &mut GpuPhoto, short_side: usize) -> Planes {
-    let image = source.image();
-    let sites = Sites::new(image.width, image.height, short_side);
-    let size = [sites.columns.len() as u32, sites.rows.len() as u32];
-    let params = gpu.uniform(&[
-        size[0],
-        size[1],
-        image.coding.scale.to_bits(),
-        image.coding.offset.to_bits(),
-    ]);
-    let texture = photo.level(gpu, source, 0);
-    let (columns, rows) = (gpu.upload(&sites.columns), gpu.upload(&sites.rows));
-    let il = Planes::new(gpu, 3, size);
-    let bindings = [
-        (0, params.as_entire_binding()),
-        (1, wgpu::BindingResource::TextureView(&texture)),
-        (2, columns.as_entire_binding()),
-        (3, rows.as_entire_binding()),
-        (4, il.buffer.as_entire_binding()),
-    ];
-    gpu.submit(|pass| gpu.dispatch(pass, &gpu.kernels.sample, &bindings, il.groups(1)));
-    il
-}
-
-/// Runs a network by `conv.wgsl` and `norm.wgsl`. Twin of [`crate::kernel::network::run`].
-fn run(gpu: &Gpu, network: &Network, input: &Planes, statistics: Statistics) -> Planes {
-    let blocks = network.blocks().expect("a network is a list of blocks");
-    let mut planes = input.clone();
-    for block in blocks {
-        gpu.submit(|pass| {
-            planes = conv(gpu, pass, block.conv, &planes);
-            match block.norm {
-                Some(layer) => norm(gpu, pass, layer, &planes, statistics, block.slope),
-                None if block.slope != 1.0 => {
-                    // The activation alone is a normalisation that changes nothing.
-                    let none = AdaptiveNorm::none(block.conv.outputs);
-                    norm(gpu, pass, &none, &planes, Statistics::Frozen, block.slope);
-                }
-                None => {}
-            }
-        });
-    }
-    planes
-}
-
-fn conv(gpu: &Gpu, pass: &mut wgpu::ComputePass<'_>, conv: &Conv, input: &Planes) -> Planes {
-    let taps = conv.kernel * conv.kernel;
-    let blocks = conv.outputs.div_ceil(4);
-    let lane = |at: usize, lane: usize| {
-        let (block, rest) = (at / (conv.inputs * taps), at % (conv.inputs * taps));
-        let output = 4 * block + lane;
-        if output < conv.outputs { conv.weight[output * conv.inputs * taps + rest] } else { 0.0 }
-    };
-    let weights: Vec<[f32; 4]> =
-        (0..blocks * conv.inputs * taps).map(|at| std::array::from_fn(|i| lane(at, i))).collect();
-    let bias: Vec<f32> = (0..4 * blocks)
-        .map(|output| conv.bias.as_ref().and_then(|bias| bias.get(output)).copied().unwrap_or(0.0))
-        .collect();
-    let params = gpu.uniform(&[
-        conv.inputs as u32,
-        conv.outputs as u32,
-        input.size[1],
-        input.size[0],
-        conv.kernel as u32,
-        conv.dilation as u32,
-        0,
-        0,
-    ]);
-    let (weights, bias) = (gpu.upload(&weights), gpu.upload(&bias));
-    let output = Planes::new(gpu, conv.outputs, input.size);
-    let bindings = [
-        (0, params.as_entire_binding()),
-        (1, weights.as_entire_binding()),
-        (2, bias.as_entire_binding()),
-        (3, input.buffer.as_entire_binding()),
-        (4, output.buffer.as_entire_binding()),
-    ];
-    gpu.dispatch(pass, &gpu.kernels.conv, &bindings, input.groups(blocks as u32));
-    output
-}
-
-fn norm(
-    gpu: &Gpu,
-    pass: &mut wgpu::ComputePass<'_>,
-    norm: &AdaptiveNorm,
-    planes: &Planes,
-    statistics: Statistics,
-    slope: f32,
-) {
-    let channels: Vec<[f32; 4]> = (0..norm.scale.len())
-        .map(|i| [norm.scale[i], norm.shift[i], norm.mean[i], norm.variance[i]])
-        .collect();
-    let params = gpu.uniform(&[
-        planes.size[0] * planes.size[1],
-        u32::from(statistics == Statistics::Frozen),
-        norm.w0.to_bits(),
-        norm.w1.to_bits(),
-        slope.to_bits(),
-        0,
-        0,
-        0,
-    ]);
-    let uploaded = gpu.upload(&channels);
-    let bindings = [
-        (0, params.as_entire_binding()),
-        (1, uploaded.as_entire_binding()),
-        (2, planes.buffer.as_entire_binding()),
-    ];
-    gpu.dispatch(pass, &gpu.kernels.norm, &bindings, [channels.len() as u32, 1, 1]);
 }
 
 impl Low {
@@ -357,16 +292,20 @@ impl Low {
         operator: &Operator,
         settings: &Settings,
     ) -> Result<wgpu::Buffer, String> {
-        match &operator.layer {
-            GuidedLayer::Plain { .. } => Ok(self.plain(gpu, settings)),
-            GuidedLayer::Convolutional { mean, pointwise, .. } => {
-                Ok(self.convolutional(gpu, settings, mean, pointwise, operator.statistics))
+        let mut work = Work::new(gpu);
+        let grids = match (&operator.layer, &self.goal) {
+            (GuidedLayer::Plain { .. }, Goal::Known(goal)) => self.plain(&mut work, goal, settings),
+            (GuidedLayer::Convolutional { mean, pointwise, .. }, Goal::Sums(sums, last)) => {
+                let (guide, dilation) = (&self.gl, settings.radius);
+                let windows = Windows { guide, dilation, mean, pointwise };
+                let sums = Sums::clone(sums);
+                sums.solve_convolutional(&mut work, last, &windows, operator.statistics)
             }
             // These have a base, and are the twin's.
-            GuidedLayer::None | GuidedLayer::Residual { .. } => {
-                Err("the graphics card cannot solve this filter".to_owned())
-            }
-        }
+            _ => return Err("the graphics card cannot solve this filter".to_owned()),
+        };
+        work.submit();
+        Ok(grids)
     }
 
     /// A' and b', by `balance.wgsl`.
@@ -378,7 +317,12 @@ impl Low {
         solved: &wgpu::Buffer,
         balance: Balance,
     ) -> wgpu::Buffer {
-        let [width, height] = self.gl.size;
+        let mut work = Work::new(gpu);
+        let goal = match &self.goal {
+            Goal::Known(goal) => goal.clone(),
+            Goal::Sums(sums, last) => Sums::clone(sums).planes(&mut work, last).buffer,
+        };
+        let [width, height] = self.size;
         let radius = settings.radius as u32;
         let (step, kernel) = match &operator.layer {
             GuidedLayer::Convolutional { mean, .. } => (radius, mean.as_slice()),
@@ -395,82 +339,39 @@ impl Low {
             balance.detail.to_bits(),
         ]);
         let kernel = gpu.upload(kernel);
-        let grids = Planes::new(gpu, 6, self.gl.size);
+        let area = (width * height) as usize;
+        let grids = gpu.empty(6 * area);
         let bindings = [
             (0, params.as_entire_binding()),
-            (1, self.il.buffer.as_entire_binding()),
-            (2, self.ol.buffer.as_entire_binding()),
+            (1, self.il.as_entire_binding()),
+            (2, goal.as_entire_binding()),
             (3, kernel.as_entire_binding()),
             (4, solved.as_entire_binding()),
-            (5, grids.buffer.as_entire_binding()),
+            (5, grids.as_entire_binding()),
         ];
-        gpu.submit(|pass| gpu.dispatch(pass, &gpu.kernels.balance, &bindings, grids.groups(3)));
-        grids.buffer
+        let taps = 2 * u64::from(radius / step) + 1;
+        let operations = 3 * area as u64 * taps * taps;
+        work.dispatch(&gpu.kernels.balance, &bindings, groups(self.size, 3), operations);
+        work.submit();
+        grids
     }
 
-    fn plain(&self, gpu: &Gpu, settings: &Settings) -> wgpu::Buffer {
-        let [width, height] = self.gl.size;
+    fn plain(&self, work: &mut Work<'_>, goal: &wgpu::Buffer, settings: &Settings) -> wgpu::Buffer {
+        let gpu = work.gpu();
+        let [width, height] = self.size;
         let epsilon = (settings.epsilon as f32).to_bits();
         let params = gpu.uniform(&[height, width, settings.radius as u32, epsilon]);
-        let grids = Planes::new(gpu, 6, self.gl.size);
+        let area = (width * height) as usize;
+        let grids = gpu.empty(6 * area);
         let bindings = [
             (0, params.as_entire_binding()),
-            (1, self.gl.buffer.as_entire_binding()),
-            (2, self.ol.buffer.as_entire_binding()),
-            (3, grids.buffer.as_entire_binding()),
+            (1, self.gl.as_entire_binding()),
+            (2, goal.as_entire_binding()),
+            (3, grids.as_entire_binding()),
         ];
-        gpu.submit(|pass| gpu.dispatch(pass, &gpu.kernels.plain, &bindings, grids.groups(3)));
-        grids.buffer
-    }
-
-    fn convolutional(
-        &self,
-        gpu: &Gpu,
-        settings: &Settings,
-        mean: &[f32],
-        pointwise: &Network,
-        statistics: Statistics,
-    ) -> wgpu::Buffer {
-        let [width, height] = self.gl.size;
-        let params = gpu.uniform(&[height, width, settings.radius as u32, 0]);
-        let kernel = gpu.upload(mean);
-        let (covariances, means, grids) = (
-            Planes::new(gpu, 6, self.gl.size),
-            Planes::new(gpu, 6, self.gl.size),
-            Planes::new(gpu, 6, self.gl.size),
-        );
-        let windows = [
-            (0, params.as_entire_binding()),
-            (1, self.gl.buffer.as_entire_binding()),
-            (2, self.ol.buffer.as_entire_binding()),
-            (3, kernel.as_entire_binding()),
-            (4, covariances.buffer.as_entire_binding()),
-            (5, means.buffer.as_entire_binding()),
-        ];
-        gpu.submit(|pass| gpu.dispatch(pass, &gpu.kernels.windows, &windows, grids.groups(3)));
-        let a = run(gpu, pointwise, &covariances, statistics);
-        let mut encoder =
-            gpu.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
-        let bytes = 12 * u64::from(width) * u64::from(height);
-        encoder.copy_buffer_to_buffer(&a.buffer, 0, &grids.buffer, 0, bytes);
-        gpu.queue.submit([encoder.finish()]);
-        let terms = [
-            (0, params.as_entire_binding()),
-            (5, means.buffer.as_entire_binding()),
-            (6, grids.buffer.as_entire_binding()),
-        ];
-        gpu.submit(|pass| gpu.dispatch(pass, &gpu.kernels.terms, &terms, grids.groups(3)));
-        grids.buffer
-    }
-}
-
-impl Planes {
-    fn new(gpu: &Gpu, channels: usize, size: [u32; 2]) -> Self {
-        Self { buffer: gpu.empty(channels * (size[0] * size[1]) as usize), size }
-    }
-
-    /// Workgroups of 8x8 over one plane, `depth` times.
-    fn groups(&self, depth: u32) -> [u32; 3] {
-        [self.size[0].div_ceil(8), self.size[1].div_ceil(8), depth]
+        let side = 2 * settings.radius as u64 + 1;
+        let operations = 12 * area as u64 * side * side;
+        work.dispatch(&gpu.kernels.plain, &bindings, groups(self.size, 3), operations);
+        grids
     }
 }

@@ -127,17 +127,22 @@ impl<T: Packed> Wide for Pack<'_, '_, T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kernel::wide::tests::at_all_levels;
 
     #[test]
     fn every_code_survives() {
         let pixels: Vec<[u8; 4]> = (0..=255).map(|v| [v, 255 - v, v / 2, v]).collect();
         let image = Image::eight(256, 1, pixels.clone());
-        let mut planes = [const { [0.0; 256] }; 3];
-        let [r, g, b] = &mut planes;
-        unpack(&image, 0, [r, g, b]);
-        let mut out = vec![[0; 4]; 256];
-        pack_eight([&planes[0], &planes[1], &planes[2]], &pixels, &mut out);
-        assert_eq!(out, pixels);
+        for (level, out) in at_all_levels(|| {
+            let mut planes = [const { [0.0; 256] }; 3];
+            let [r, g, b] = &mut planes;
+            unpack(&image, 0, [r, g, b]);
+            let mut out = vec![[0; 4]; 256];
+            pack_eight([&planes[0], &planes[1], &planes[2]], &pixels, &mut out);
+            out
+        }) {
+            assert_eq!(out, pixels, "{level:?}");
+        }
     }
 
     #[test]
@@ -145,21 +150,30 @@ mod tests {
         for coding in [Coding::SIXTEEN, Coding { scale: 1.7 / 65535.0, offset: -0.4 }] {
             let pixels: Vec<[u16; 4]> = (0..=65535).map(|v| [v, 65535 - v, v, v]).collect();
             let image = Image::sixteen(65536, 1, pixels.clone(), coding);
-            let mut planes = [0, 1, 2].map(|_| vec![0.0; 65536]);
-            let [r, g, b] = &mut planes;
-            unpack(&image, 0, [r, g, b]);
-            let mut out = vec![[0; 4]; 65536];
-            pack_sixteen([&planes[0], &planes[1], &planes[2]], coding, &pixels, &mut out);
-            assert_eq!(out, pixels);
+            for (level, out) in at_all_levels(|| {
+                let mut planes = [0, 1, 2].map(|_| vec![0.0; 65536]);
+                let [r, g, b] = &mut planes;
+                unpack(&image, 0, [r, g, b]);
+                let mut out = vec![[0; 4]; 65536];
+                pack_sixteen([&planes[0], &planes[1], &planes[2]], coding, &pixels, &mut out);
+                out
+            }) {
+                assert_eq!(out, pixels, "{level:?}");
+            }
         }
     }
 
     #[test]
     fn values_out_of_range_take_its_end() {
         let values = [f32::NAN, -3.0, f32::NEG_INFINITY, 1.7, f32::INFINITY, 0.5];
-        let mut out = vec![[0; 4]; 6];
-        pack_eight([&values; 3], &[[0, 0, 0, 9]; 6], &mut out);
-        assert_eq!(out.iter().map(|pixel| pixel[0]).collect::<Vec<_>>(), [0, 0, 0, 255, 255, 128]);
-        assert!(out.iter().all(|pixel| pixel[3] == 9));
+        for (level, out) in at_all_levels(|| {
+            let mut out = vec![[0; 4]; 6];
+            pack_eight([&values; 3], &[[0, 0, 0, 9]; 6], &mut out);
+            out
+        }) {
+            let reds: Vec<u8> = out.iter().map(|pixel| pixel[0]).collect();
+            assert_eq!(reds, [0, 0, 0, 255, 255, 128], "{level:?}");
+            assert!(out.iter().all(|pixel| pixel[3] == 9));
+        }
     }
 }

@@ -141,6 +141,7 @@ impl Wide for Row<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kernel::wide::tests::at_all_levels;
 
     fn ramp(channels: usize, height: usize, width: usize) -> Planes {
         let mut planes = Planes::zeros(channels, height, width);
@@ -188,9 +189,11 @@ mod tests {
             let bias = Some(ramp(1, 1, outputs).data);
             let layer = Conv { inputs, outputs, kernel, dilation, weight, bias };
             let input = ramp(inputs, height, width);
-            let (got, want) = (conv(&input, &layer), naive(&input, &layer));
-            for (got, want) in got.data.iter().zip(&want.data) {
-                assert!((got - want).abs() < 1e-5, "{got} {want}");
+            let want = naive(&input, &layer);
+            for (level, got) in at_all_levels(|| conv(&input, &layer)) {
+                for (got, want) in got.data.iter().zip(&want.data) {
+                    assert!((got - want).abs() < 1e-5, "{level:?}: {got} {want}");
+                }
             }
         }
     }

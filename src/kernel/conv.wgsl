@@ -1,54 +1,59 @@
-// Convolution: kernel of 1 or 3, dilated, zero padded, stride 1. Twin of conv.rs.
-// One invocation sums four output channels of one pixel.
-
-struct Params {
-    inputs: u32,
-    outputs: u32,
-    height: u32,
-    width: u32,
-    kernel: u32,
-    dilation: u32,
-    unused_0: u32,
-    unused_1: u32,
-}
-
-@group(0) @binding(0) var<uniform> params: Params;
-// [outputs / 4][inputs][kernel * kernel]
-@group(0) @binding(1) var<storage, read> weights: array<vec4<f32>>;
-// [outputs / 4]
-@group(0) @binding(2) var<storage, read> bias: array<vec4<f32>>;
-// [inputs][height][width]
-@group(0) @binding(3) var<storage, read> input: array<f32>;
-// [outputs][height][width]
-@group(0) @binding(4) var<storage, read_write> output: array<f32>;
+// Convolution: kernel of 1 or 3, dilated, zero padded, stride 1. Twin of conv.rs. norm.wgsl stands
+// before it. One invocation sums OUTPUTS channels of one pixel.
 
 @compute @workgroup_size(8, 8)
-fn main(@builtin(global_invocation_id) id: vec3<u32>) {
-    if id.x >= params.width || id.y >= params.height {
-        return;
-    }
-    let area = params.width * params.height;
-    let size = vec2<i32>(i32(params.width), i32(params.height));
+fn main(
+    @builtin(workgroup_id) group: vec3<u32>,
+    @builtin(local_invocation_index) thread: u32,
+) {
+    prepare(thread);
+    let at = group.xy * SIDE + vec2(thread % SIDE, thread / SIDE);
+    let size = vec2(i32(params.width), i32(params.height));
     let taps = params.kernel * params.kernel;
     let half = i32(params.kernel / 2u) * i32(params.dilation);
-    var sum = bias[id.z];
+    let start = params.weights + group.z * params.input.channels * taps * 3u;
+    let bias = params.bias + group.z * 3u;
+    var first = constants[bias];
+    var second = constants[bias + 1u];
+    var third = constants[bias + 2u];
     for (var tap = 0u; tap < taps; tap++) {
-        let step = vec2<i32>(i32(tap % params.kernel), i32(tap / params.kernel)) * i32(params.dilation);
-        let at = vec2<i32>(id.xy) + step - half;
-        if any(at < vec2(0)) || any(at >= size) {
+        let step = vec2(i32(tap % params.kernel), i32(tap / params.kernel)) * i32(params.dilation);
+        let spot = vec2<i32>(at) + step - half;
+        if !is_inside(at) || any(spot < vec2(0)) || any(spot >= size) {
             continue;
         }
-        let place = u32(at.y) * params.width + u32(at.x);
-        for (var channel = 0u; channel < params.inputs; channel++) {
-            let weight = weights[(id.z * params.inputs + channel) * taps + tap];
-            sum += weight * input[channel * area + place];
+        let place = u32(spot.y) * params.width + u32(spot.x);
+        for (var channel = 0u; channel < params.input.channels; channel++) {
+            let value = normed(channel, place);
+            let weights = start + (tap * params.input.channels + channel) * 3u;
+            first += value * constants[weights];
+            second += value * constants[weights + 1u];
+            third += value * constants[weights + 2u];
         }
     }
-    let place = id.y * params.width + id.x;
-    for (var lane = 0u; lane < 4u; lane++) {
-        let channel = id.z * 4u + lane;
-        if channel < params.outputs {
-            output[channel * area + place] = sum[lane];
+    put(array(first, second, third), group.z * OUTPUTS, group.xy, thread);
+}
+
+var<workgroup> shares: array<vec3<f32>, THREADS>;
+
+// Merges the statistics of many tiles into those of one, a channel a workgroup, so that not every
+// workgroup of what follows has to.
+@compute @workgroup_size(64)
+fn merge(
+    @builtin(workgroup_id) group: vec3<u32>,
+    @builtin(local_invocation_index) thread: u32,
+) {
+    var share = vec3(0.0);
+    let start = group.x * params.input.tiles;
+    for (var tile = thread; tile < params.input.tiles; tile += THREADS) {
+        share = merged(share, tiles[start + tile].xyz);
+    }
+    shares[thread] = share;
+    workgroupBarrier();
+    if thread == 0u {
+        for (var i = 1u; i < min(THREADS, params.input.tiles); i++) {
+            share = merged(share, shares[i]);
         }
+        output_tiles[group.x] = vec4(share, 0.0);
     }
 }

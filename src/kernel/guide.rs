@@ -186,3 +186,43 @@ fn affine<const FMA: bool, const PIXELS: usize>(
         *out = fma::<FMA>(row[2], b[i], fma::<FMA>(row[1], g[i], value));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernel::wide::tests::at_all_levels;
+
+    #[test]
+    fn the_pass_is_the_sum_written_out_at_every_level() {
+        let value = |i: usize| (i as f32 * 1.3).sin();
+        let hidden = |i: usize| Hidden {
+            input: [0, 1, 2].map(|k| value(7 * i + k)),
+            term: value(7 * i + 3),
+            output: [0, 1, 2].map(|k| 0.2 * value(7 * i + 4 + k)),
+            padding: 0.0,
+        };
+        let linear = [0, 1, 2].map(|row| [0, 1, 2, 3].map(|k| value(4 * row + k)));
+        let folded = Folded { linear, hidden: (0..16).map(hidden).collect() };
+        let mut il = Planes::zeros(3, 7, 41);
+        il.data.iter_mut().enumerate().for_each(|(i, it)| *it = (i * 37 % 101) as f32 / 100.0);
+        for (level, gl) in at_all_levels(|| folded.planes(&il)) {
+            for at in 0..il.area() {
+                let rgb = [0, 1, 2].map(|i| f64::from(il.plane(i)[at]));
+                let affine = |[r, g, b]: [f32; 3], term: f32| {
+                    let terms = [r, g, b].into_iter().zip(rgb);
+                    terms.map(|(weight, value)| f64::from(weight) * value).sum::<f64>()
+                        + f64::from(term)
+                };
+                for output in 0..3 {
+                    let [r, g, b, term] = folded.linear[output];
+                    let units = folded.hidden.iter().map(|unit| {
+                        f64::from(unit.output[output]) * affine(unit.input, unit.term).abs()
+                    });
+                    let want = affine([r, g, b], term) + units.sum::<f64>();
+                    let got = f64::from(gl.plane(output)[at]);
+                    assert!((got - want).abs() < 1e-5, "{level:?}: {got} instead of {want}");
+                }
+            }
+        }
+    }
+}

@@ -35,6 +35,7 @@ pub mod render;
 pub mod residual;
 mod runs;
 pub mod sample;
+mod vector;
 pub(crate) mod wide;
 
 /// A few planes of low-resolution values, `[channels][height][width]`.

@@ -348,6 +348,7 @@ impl Wide for Fade<'_, '_> {
 mod tests {
     use super::*;
     use crate::kernel::Planes;
+    use crate::kernel::wide::tests::at_all_levels;
 
     fn stage(strength: f32, clamp: bool) -> Stage {
         let planes = |values: [f32; 4]| Planes {
@@ -384,6 +385,56 @@ mod tests {
         let got = shade(&[stage(0.5, false)], &[0.0], 1.0, 0.1)[0];
         assert!((got - 0.3).abs() < 1e-6);
         assert_eq!(shade(&[stage(0.0, true)], &[0.3, 0.7], 0.4, 0.1), [0.1, 0.1]);
+    }
+
+    #[test]
+    fn every_width_of_vectors_renders_the_sum_written_out() {
+        let value = |i: usize| (i as f32 * 0.7).sin();
+        let planes = |channels: usize| Planes {
+            channels,
+            height: 3,
+            width: 5,
+            data: (0..15 * channels).map(value).collect(),
+        };
+        let across: Vec<f32> = (0..83).map(|x| aligned(f64::from(x), 83)).collect();
+        let colours: Vec<f32> = (0..83).map(|x| (x * 29 % 83) as f32 / 82.0).collect();
+        let down = 0.3;
+        for channels in [3, 9] {
+            let grids = Grids { a: planes(channels), b: planes(3) };
+            let read = |grid: &Planes, plane: usize, x: f32| {
+                let (x, y) = (x * 4.0, down * 2.0);
+                let (left, top) = ((x as usize).min(3), (y as usize).min(1));
+                let (u, v) = (f64::from(x - left as f32), f64::from(y - top as f32));
+                let at = |x: usize, y: usize| f64::from(grid.plane(plane)[y * 5 + x]);
+                let row = |y: usize| (1.0 - u) * at(left, y) + u * at(left + 1, y);
+                (1.0 - v) * row(top) + v * row(top + 1)
+            };
+            let stage = Stage { grids: Some(Arc::new(grids.clone())), ..stage(0.7, false) };
+            for (level, got) in at_all_levels(|| {
+                let mut rows = [0, 1, 2].map(|_| colours.clone());
+                let [r, g, b] = &mut rows;
+                Shader::new(std::slice::from_ref(&stage), &across)
+                    .block(0..83)
+                    .row(down, [r, g, b]);
+                rows
+            }) {
+                for (x, place) in across.iter().enumerate() {
+                    let colour = f64::from(colours[x]);
+                    for output in 0..3 {
+                        let a = |plane| read(&grids.a, plane, *place);
+                        let a = if channels == 3 {
+                            a(output)
+                        } else {
+                            (0..3).map(|input| a(3 * output + input)).sum()
+                        };
+                        let filtered = a * colour + read(&grids.b, output, *place);
+                        let want = colour + 0.7 * (filtered - colour);
+                        let got = f64::from(got[output][x]);
+                        assert!((got - want).abs() < 1e-5, "{level:?} {x}: {got} {want}");
+                    }
+                }
+            }
+        }
     }
 
     #[test]

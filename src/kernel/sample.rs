@@ -50,7 +50,7 @@ pub fn nearest_indices(source_len: usize, len: usize) -> Vec<u32> {
     (0..len).map(next).collect()
 }
 
-/// Il: 3 planes of sRGB-encoded values. CPU twin of `sample.wgsl`.
+/// Il: 3 planes of sRGB-encoded values.
 pub fn sample(image: &Image, sites: &Sites) -> Planes {
     let (height, width) = (sites.rows.len(), sites.columns.len());
     let mut il = Planes::zeros(3, height, width);

@@ -213,6 +213,7 @@ fn wrong_usage_exits_with_2() {
         &["apply", "detail", "photo.png", "-o", "o.jpg", "--il", "4"],
         &["bench", "--variants", "dgf-z"],
         &["bench", "--sizes", "10"],
+        &["bench", "--vectors", "sse9"],
         &["--nonsense"],
     ] {
         assert_eq!(understudy(&folder, arguments).code, 2, "{arguments:?}");
@@ -313,8 +314,13 @@ fn bench_reports_the_fixed_fields() {
     ] {
         assert!(render.get(key).is_some(), "{key} is in {render}");
     }
-    for what in ["solve", "view", "apply"] {
+    for what in ["solve", "view", "apply", "drag", "wall"] {
         assert!(lines.iter().any(|line| line["what"] == what), "{what}");
+    }
+    let drag = lines.iter().find(|line| line["what"] == "drag").unwrap();
+    for [median, p99] in [["median_ms", "p99_ms"], ["busy_ms", "busy_p99_ms"]] {
+        assert!(drag[median].as_f64().unwrap() > 0.0, "{drag}");
+        assert!(drag[p99].as_f64() >= drag[median].as_f64(), "{drag}");
     }
 }
 

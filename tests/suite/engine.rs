@@ -13,13 +13,13 @@ use understudy::operator::{Library, Operator, Tuning, Variant};
 use understudy::photo::{ExportOptions, Image, Photo, Pixels};
 use understudy::render::{self, Solver, Source};
 
-const TIMEOUT: Duration = Duration::from_secs(60);
+pub const TIMEOUT: Duration = Duration::from_secs(60);
 
 fn engine() -> Engine {
     engine_on(Backend::headless(Choice::Cpu).unwrap())
 }
 
-fn engine_on(backend: Backend) -> Engine {
+pub fn engine_on(backend: Backend) -> Engine {
     let processor = backend.processor();
     let engine = Engine::start(backend, Box::new(|| {}));
     let ready = engine.recv_timeout(TIMEOUT);
@@ -28,7 +28,7 @@ fn engine_on(backend: Backend) -> Engine {
 }
 
 /// A GPU of our own, which can be taken away.
-fn gpu() -> (wgpu::Device, Gpu) {
+pub fn gpu() -> (wgpu::Device, Gpu) {
     let instance = wgpu::Instance::new(wgpu::InstanceDescriptor::new_without_display_handle());
     let options = wgpu::RequestAdapterOptions::default();
     let adapter = pollster::block_on(instance.request_adapter(&options)).unwrap();
@@ -38,7 +38,7 @@ fn gpu() -> (wgpu::Device, Gpu) {
     (device, gpu)
 }
 
-fn photo(width: usize, height: usize) -> Arc<Photo> {
+pub fn photo(width: usize, height: usize) -> Arc<Photo> {
     let pixels = (0..width * height).map(|i| [(i % 256) as u8, (i / width % 256) as u8, 90, 255]);
     Arc::new(Photo::from_image(Image::eight(width, height, pixels.collect())))
 }
@@ -47,7 +47,7 @@ fn edit(name: &str) -> Edit {
     Edit { layers: vec![Layer::new(Library::load().find(name).unwrap())] }
 }
 
-fn scene(photo: &Arc<Photo>, edit: Edit, zoom: f64) -> Scene {
+pub fn scene(photo: &Arc<Photo>, edit: Edit, zoom: f64) -> Scene {
     let view = View { size: [64, 48], center: [100.0, 80.0], zoom };
     Scene { photo: Arc::clone(photo), edit, view }
 }
@@ -59,7 +59,7 @@ fn pixels(picture: &Picture) -> &[[u8; 4]] {
     }
 }
 
-fn shown(engine: &Engine, ticket: u64) -> Box<Frame> {
+pub fn shown(engine: &Engine, ticket: u64) -> Box<Frame> {
     loop {
         match engine.recv_timeout(TIMEOUT).unwrap() {
             Event::Shown(Ticket(got), frame) if got == ticket => return frame,
@@ -474,4 +474,50 @@ fn panes_come_in_their_order_and_thumbnails_after_them() {
         last.push(ticket);
     }
     assert!(last.len() < 200);
+}
+
+#[test]
+fn a_drag_is_recorded_from_input_to_picture() {
+    const INPUTS: u64 = 60;
+    let engine = engine();
+    let photo = photo(400, 300);
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("trace.jsonl");
+    engine.send(Command::Trace(file.clone()));
+    let wall = Wall { photo: Arc::clone(&photo), edits: vec![edit("dehaze"); 30], side: 80 };
+    engine.send(Command::Thumbnails(Ticket(1000), wall));
+    let mut latest = Duration::ZERO;
+    for ticket in 1..=INPUTS {
+        let mut edit = edit("local-contrast");
+        edit.layers[0].strength = ticket as f32 / INPUTS as f32;
+        engine.send(Command::Show(Ticket(ticket), vec![scene(&photo, edit, 0.7)]));
+        if ticket % 10 == 0 {
+            let frame = loop {
+                match engine.recv_timeout(TIMEOUT).unwrap() {
+                    Event::Shown(Ticket(got), frame) if got == ticket => break frame,
+                    Event::Shown(..) | Event::Thumbnail(..) => {}
+                    other => panic!("{other:?}"),
+                }
+            };
+            assert!(frame.latency >= frame.time, "waiting counts");
+            latest = frame.latency;
+        }
+    }
+    drop(engine);
+    let text = std::fs::read_to_string(file).unwrap();
+    let lines: Vec<serde_json::Value> =
+        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let (drag, pictures) = lines.split_last().unwrap();
+    assert!(pictures.iter().all(|line| line["what"] == "picture" && line["engine"] == "cpu"));
+    let inputs: u64 = pictures.iter().map(|line| line["inputs"].as_u64().unwrap()).sum();
+    assert_eq!(inputs, INPUTS, "every input is answered, once");
+    let last = pictures.last().unwrap();
+    assert_eq!(last["ticket"], INPUTS, "the last value arrives");
+    let newest = last["newest_ms"].as_f64().unwrap();
+    assert!(newest >= 1e3 * latest.as_secs_f64() - 1.0, "{newest} {latest:?}");
+    assert!(last["oldest_ms"].as_f64().unwrap() >= newest);
+    assert_eq!((&drag["what"], &drag["inputs"]), (&"drag".into(), &INPUTS.into()));
+    assert_eq!(drag["pictures"], pictures.len());
+    assert!(drag["p99_ms"].as_f64() >= drag["median_ms"].as_f64());
+    assert!(drag["median_ms"].as_f64().unwrap() > 0.0);
 }

@@ -5,7 +5,7 @@ use std::sync::{Arc, LazyLock};
 use understudy::edit::{Balance, Edit, Layer, View};
 use understudy::gpu::{Gpu, GpuPhoto, GpuSolver, StripRenderer};
 use understudy::kernel::moments::code_sums;
-use understudy::operator::{self, Operator, Statistics, Tuning};
+use understudy::operator::{self, Operator, Statistics, Tuning, Variant};
 use understudy::photo::{Coding, Image, Photo, Pixels};
 use understudy::render::{self, Lattice, Solver, Source};
 
@@ -109,6 +109,39 @@ fn every_variant_mode_and_depth_renders_the_same_on_both() {
                 assert_same_picture(&what, &gpu, &cpu);
             }
         }
+    }
+}
+
+#[test]
+fn a_filter_takes_few_dispatches() {
+    // A device of its own: the others' dispatches are counted too.
+    let gpu = Arc::new(Gpu::headless().unwrap());
+    let source = source(Image::eight(640, 480, picture(640, 480)));
+    // The photo's statistics are computed once a photo, in one dispatch.
+    source.moments();
+    for (variant, dispatches) in [
+        (Variant::DgfS, 9),
+        (Variant::DgfB, 9),
+        (Variant::Dgf, 9),
+        (Variant::DgfCb, 10),
+        (Variant::DgfC, 10),
+        (Variant::Base, 1),
+        (Variant::DgfX, 1),
+    ] {
+        let layer = Layer::new(Arc::new(Operator::untrained(variant, 1)));
+        let mut edit = Edit { layers: vec![layer] };
+        let mut photo = GpuPhoto::new(&gpu, &source).unwrap();
+        let mut solver = GpuSolver::default();
+        let lattice = Lattice::view(&View::fit([320, 240], 640, 480), 640, 480, source.levels());
+        let mut count = |edit: &Edit| {
+            let before = gpu.dispatches();
+            let stages = solver.solve(&gpu, &source, &mut photo, edit).unwrap();
+            gpu.view(&source, &mut photo, &stages, &lattice);
+            gpu.dispatches() - before
+        };
+        assert_eq!(count(&edit), dispatches, "{variant:?}");
+        edit.layers[0].strength = 0.5;
+        assert_eq!(count(&edit), 1, "{variant:?}: only rendered");
     }
 }
 

@@ -9,6 +9,7 @@ mod desktop;
 mod engine;
 mod examples;
 mod exports;
+mod failures;
 mod files_window;
 mod gpu;
 mod gradients;

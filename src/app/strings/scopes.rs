@@ -17,7 +17,7 @@ pub const BEFORE_TIP: &str = "Of the photo’s pixels: clipped in the photo alre
 pub fn clipped(clipped: Clipped, pixels: u32) -> [String; 2] {
     let share = |count: u32| match 100.0 * f64::from(count) / f64::from(pixels.max(1)) {
         0.0 => "0\u{a0}%".to_owned(),
-        percent if percent < 0.1 => "under 0.1\u{a0}%".to_owned(),
+        percent if percent < 0.1 => "<\u{a0}0.1\u{a0}%".to_owned(),
         percent => format!("{percent:.1}\u{a0}%"),
     };
     [format!("by filter {}", share(clipped.by_edit)), format!("in photo {}", share(clipped.before))]

@@ -1,4 +1,4 @@
-//! What is measured: solve, render, view, file to file, and a training step.
+//! What is measured: solve, render, view, drag, file to file, thumbnails, and a training step.
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -7,6 +7,7 @@ use std::time::Instant;
 use rayon::prelude::*;
 
 use super::clock::{Time, extra_mib, time};
+use super::drag::{drag_time, wall_time};
 use super::step::{self, residual_time, step_time};
 use crate::edit::{Edit, Layer, View};
 use crate::engine::{self, Backend, Strips};
@@ -18,7 +19,8 @@ use crate::render::{self, Lattice, Solver, Source};
 /// One line of the report.
 pub struct Row {
     pub what: &'static str,
-    pub variant: Variant,
+    /// None where filters of all variants take part.
+    pub variant: Option<Variant>,
     pub size: [usize; 2],
     /// What computes, where it is not the engine that was asked for.
     pub engine: Option<&'static str>,
@@ -27,11 +29,11 @@ pub struct Row {
 }
 
 /// Further figures of a row by name.
-type More = Vec<(&'static str, Option<f64>)>;
+pub type More = Vec<(&'static str, Option<f64>)>;
 
 /// Pixels of a strip: what an export renders at once.
 const STRIP_PIXELS: usize = 1 << 21;
-const VIEW_SIZE: [u32; 2] = [1920, 1080];
+pub const VIEW_SIZE: [u32; 2] = [1920, 1080];
 
 /// Measures everything, and reports each row when it is there.
 pub fn run(
@@ -48,10 +50,11 @@ pub fn run(
             let layer = Layer::new(Arc::new(Operator::untrained(*variant, 1)));
             let edit = Edit { layers: vec![layer] };
             let row = |what, time, more| {
-                let (variant, size) = (*variant, *size);
+                let (variant, size) = (Some(*variant), *size);
                 Row { what, variant, size, engine: None, time, more }
             };
-            report(row("solve", solve_time(backend, &source, &edit, repeat)?, Vec::new()));
+            let (solve, more) = solve_times(backend, &source, &edit, repeat)?;
+            report(row("solve", solve, more));
             let (render, extra) = render_time(backend, &source, &edit, repeat)?;
             let copies = render.median_ms / copy.median_ms;
             report(row(
@@ -65,9 +68,14 @@ pub fn run(
             ));
             let (view, more) = view_time(backend, &source, &edit, repeat)?;
             report(row("view", view, more));
+            let (drag, more) = drag_time(backend, source.photo(), &edit)?;
+            report(row("drag", drag, more));
             let (apply, more) = apply_time(backend, &source, &edit, repeat.min(3))?;
             report(row("apply", apply, more));
         }
+        let time = wall_time(backend, source.image(), repeat.min(3))?;
+        let (size, more) = (*size, Vec::new());
+        report(Row { what: "wall", variant: None, size, engine: None, time, more });
     }
     let photo = picture(step::SIZE);
     for variant in variants {
@@ -77,14 +85,14 @@ pub fn run(
             Variant::DgfX => residual_time(&photo, repeat)?,
             _ => step_time(*variant, &photo, repeat)?,
         };
-        let (variant, engine) = (*variant, Some("cpu"));
+        let (variant, engine) = (Some(*variant), Some("cpu"));
         report(Row { what: "step", variant, size: step::SIZE, engine, time, more: Vec::new() });
     }
     Ok(())
 }
 
 /// A photo-like picture: smooth, with texture and noise, so that a JPEG of it costs what photos do.
-fn picture([width, height]: [usize; 2]) -> Image {
+pub fn picture([width, height]: [usize; 2]) -> Image {
     let mut pixels = vec![[255; 4]; width * height];
     pixels.par_chunks_exact_mut(width).enumerate().for_each(|(y, row)| {
         let v = y as f32 / height as f32;
@@ -132,6 +140,27 @@ fn copy_time(backend: &Backend, source: &Source, repeat: usize) -> Result<Time, 
             })
         }
     }
+}
+
+/// The solve as the filter comes, and with Il of twice and four times its usual size a side.
+fn solve_times(
+    backend: &Backend,
+    source: &Source,
+    edit: &Edit,
+    repeat: usize,
+) -> Result<(Time, More), String> {
+    let usual = solve_time(backend, source, edit, repeat)?;
+    let mut more = Vec::new();
+    for (name, short_side) in [("il128_ms", 128), ("il256_ms", 256)] {
+        let mut edit = edit.clone();
+        for layer in &mut edit.layers {
+            layer.tuning.short_side = Some(short_side);
+        }
+        if edit.layers.iter().all(|layer| layer.operator.settings(&layer.tuning).is_ok()) {
+            more.push((name, Some(solve_time(backend, source, &edit, repeat)?.median_ms)));
+        }
+    }
+    Ok((usual, more))
 }
 
 fn solve_time(
@@ -266,8 +295,9 @@ fn apply_time(
         decode.push(started.elapsed().as_secs_f64());
         write(&source, edit, &to)
     })?;
-    // Writing the photo as it is costs an encoding and a copy.
     let source = read()?;
+    let extra = extra_mib(|| write(&source, edit, &to))?;
+    // Writing the photo as it is costs an encoding and a copy.
     for _ in 0..repeat {
         let pixels = source.image();
         let started = Instant::now();
@@ -280,6 +310,7 @@ fn apply_time(
         vec![
             ("decode_ms", Some(Time::of(decode).median_ms)),
             ("encode_ms", Some(Time::of(encode).median_ms)),
+            ("extra_mib", extra),
         ],
     ))
 }

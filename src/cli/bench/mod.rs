@@ -5,6 +5,7 @@
 
 mod cases;
 mod clock;
+mod drag;
 mod step;
 
 use std::cell::Cell;
@@ -13,6 +14,7 @@ use serde_json::{Value, json};
 
 use super::say;
 use crate::engine::{Backend, Choice};
+use crate::kernel::wide::{self, Level};
 use crate::operator::Variant;
 
 #[derive(Debug, clap::Args)]
@@ -29,6 +31,9 @@ pub(super) struct Arguments {
     /// Threads of the CPU engine; all cores where left out
     #[arg(long)]
     threads: Option<usize>,
+    /// Widest vectors of the CPU engine: portable, avx2, avx512; those of this processor where left out
+    #[arg(long, value_parser = vectors)]
+    vectors: Option<Level>,
     /// Timed runs of each figure
     #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u16).range(1..=1000))]
     repeat: u16,
@@ -36,6 +41,21 @@ pub(super) struct Arguments {
     #[arg(long)]
     json: bool,
 }
+
+/// Figures that only some rows have.
+const MORE: [&str; 11] = [
+    "decode_ms",
+    "encode_ms",
+    "strength_ms",
+    "layer_ms",
+    "il128_ms",
+    "il256_ms",
+    "p99_ms",
+    "pictures",
+    "busy_ms",
+    "busy_p99_ms",
+    "busy_pictures",
+];
 
 /// Seconds that PyTorch took for a photo of this size on one thread of two cores, by DESIGN.md
 /// section 5: a mark to look at, not of this run.
@@ -59,6 +79,12 @@ fn variant(text: &str) -> Result<Variant, String> {
     })
 }
 
+fn vectors(text: &str) -> Result<Level, String> {
+    let names = Level::ALL.map(Level::name).join(", ");
+    let level = Level::ALL.into_iter().find(|level| level.name() == text);
+    level.ok_or_else(|| format!("known are {names}"))
+}
+
 fn size(text: &str) -> Result<[usize; 2], String> {
     let side = |text: &str| text.parse().ok().filter(|side| (1..=30_000).contains(side));
     let parsed = text.split_once('x').and_then(|(w, h)| Some([side(w)?, side(h)?]));
@@ -68,11 +94,15 @@ fn size(text: &str) -> Result<[usize; 2], String> {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<(), String> {
-    let threads = arguments.threads.unwrap_or_else(rayon::current_num_threads);
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(threads)
-        .build()
-        .map_err(|error| format!("{threads} threads could not be started: {error}."))?;
+    if let Some(level) = arguments.vectors {
+        wide::limit(level)?;
+    }
+    // Of the whole program: the engine's own thread computes with them too. 0 are all cores.
+    rayon::ThreadPoolBuilder::new()
+        .num_threads(arguments.threads.unwrap_or(0))
+        .build_global()
+        .map_err(|error| format!("The threads could not be started: {error}."))?;
+    let threads = rayon::current_num_threads();
     let backend = Backend::headless(arguments.engine)?;
     let variants = match arguments.variants.as_slice() {
         [] => every_variant().collect(),
@@ -85,31 +115,30 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), String> {
         ));
     }
     let report = |row: Value| say(&if arguments.json { row.to_string() } else { table_row(&row) });
-    pool.install(|| {
-        let solve_ms = Cell::new(0.0);
-        cases::run(&backend, &variants, &arguments.sizes, usize::from(arguments.repeat), &|row| {
-            let mut whole = json!({ "what": row.what, "variant": row.variant.name() });
-            whole["width"] = json!(row.size[0]);
-            whole["height"] = json!(row.size[1]);
-            whole["engine"] = json!(row.engine.unwrap_or(backend.name()));
-            whole["threads"] = json!(threads);
-            whole["median_ms"] = json!(row.time.median_ms);
-            whole["min_ms"] = json!(row.time.min_ms);
-            for (name, value) in &row.more {
-                whole[*name] = json!(value);
+    let solve_ms = Cell::new(0.0);
+    cases::run(&backend, &variants, &arguments.sizes, usize::from(arguments.repeat), &|row| {
+        let variant = row.variant.map_or("all", Variant::name);
+        let mut whole = json!({ "what": row.what, "variant": variant });
+        whole["width"] = json!(row.size[0]);
+        whole["height"] = json!(row.size[1]);
+        whole["engine"] = json!(row.engine.unwrap_or(backend.name()));
+        whole["threads"] = json!(threads);
+        whole["median_ms"] = json!(row.time.median_ms);
+        whole["min_ms"] = json!(row.time.min_ms);
+        for (name, value) in &row.more {
+            whole[*name] = json!(value);
+        }
+        match row.what {
+            "solve" => solve_ms.set(row.time.median_ms),
+            "render" if threads == 1 && backend.name() == "cpu" => {
+                let whole_ms = solve_ms.get() + row.time.median_ms;
+                let times = row.variant.and_then(|it| pytorch_seconds(it, row.size));
+                let times = times.map(|it| 1e3 * it / whole_ms);
+                whole["pytorch_times"] = json!(times);
             }
-            match row.what {
-                "solve" => solve_ms.set(row.time.median_ms),
-                "render" if threads == 1 && backend.name() == "cpu" => {
-                    let whole_ms = solve_ms.get() + row.time.median_ms;
-                    let times =
-                        pytorch_seconds(row.variant, row.size).map(|it| 1e3 * it / whole_ms);
-                    whole["pytorch_times"] = json!(times);
-                }
-                _ => {}
-            }
-            report(whole);
-        })
+            _ => {}
+        }
+        report(whole);
     })
 }
 
@@ -128,7 +157,7 @@ fn table_row(row: &Value) -> String {
         number("copies"),
         number("extra_mib"),
     );
-    for name in ["decode_ms", "encode_ms", "strength_ms", "layer_ms"] {
+    for name in MORE {
         if !row[name].is_null() {
             line += &format!("  {} {}", name.trim_end_matches("_ms"), number(name));
         }

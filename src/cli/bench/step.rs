@@ -2,6 +2,7 @@
 //! over 8192 sampled ones.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::clock::{Time, time};
 use crate::kernel::Planes;
@@ -40,19 +41,48 @@ pub fn step_time(variant: Variant, photo: &Image, repeat: usize) -> Result<Time,
     }
     let mut after = before.clone();
     after.data.iter_mut().for_each(|value| *value *= 0.8);
-    let failed = |error: &dyn std::fmt::Display| format!("A training step failed: {error}.");
-    let lessons = One(Arc::new(Lesson::new(before, after).map_err(|error| failed(&error))?));
+    let lessons = One(Arc::new(Lesson::new(before, after).map_err(failed)?));
     let recipe = Recipe { budget: Budget::Epochs([u64::MAX, 0]), ..Recipe::paper(1) };
-    let mut trainer = Trainer::on_cpu(&Operator::untrained(variant, 1), recipe)
-        .map_err(|error| failed(&error))?;
-    time(repeat, || trainer.step(&lessons).map(drop).map_err(|error| failed(&error)))
+    let mut trainer = Trainer::on_cpu(&Operator::untrained(variant, 1), recipe).map_err(failed)?;
+    time(repeat, || trainer.step(&lessons).map(drop).map_err(failed))
 }
 
 /// Sampled pixels of a step of dgf-x.
 const SAMPLES: usize = 8192;
 
+/// A network that learns for as long as it may, beside what is measured.
+pub struct Learning {
+    lesson: ResidualLesson,
+}
+
+impl Learning {
+    /// A run of dgf-x.
+    pub fn new() -> Self {
+        Self { lesson: residual_lesson(&super::cases::picture(SIZE)) }
+    }
+
+    /// Takes steps until it is told to stop.
+    pub fn learn_until(&self, stop: &AtomicBool) -> Result<(), String> {
+        let mut trainer = ResidualTrainer::new(&ResidualNet::untrained(1), 1);
+        while !stop.load(Ordering::Relaxed) {
+            trainer.step(&self.lesson, 0.1).map_err(failed)?;
+        }
+        Ok(())
+    }
+}
+
 /// The time of a step of dgf-x on `photo` and a darker copy of it, the photo itself its base.
 pub fn residual_time(photo: &Image, repeat: usize) -> Result<Time, String> {
+    let lesson = residual_lesson(photo);
+    let mut trainer = ResidualTrainer::new(&ResidualNet::untrained(1), 1);
+    time(repeat, || trainer.step(&lesson, 0.1).map(drop)).map_err(failed)
+}
+
+fn failed(error: impl std::fmt::Display) -> String {
+    format!("A training step failed: {error}.")
+}
+
+fn residual_lesson(photo: &Image) -> ResidualLesson {
     let il = sample(photo, &Sites::new(photo.width, photo.height, 64));
     let mut random = Random::stream(1, 0);
     let mut samples = Samples { size: [photo.height, photo.width], ..Samples::default() };
@@ -63,8 +93,5 @@ pub fn residual_time(photo: &Image, repeat: usize) -> Result<Time, String> {
         samples.guide.push(rgb);
         samples.after.push(rgb.map(|value| 0.8 * value));
     }
-    let lesson = ResidualLesson { gl: il.clone(), il, samples };
-    let mut trainer = ResidualTrainer::new(&ResidualNet::untrained(1), 1);
-    time(repeat, || trainer.step(&lesson, 0.1).map(drop))
-        .map_err(|error| format!("A training step failed: {error}."))
+    ResidualLesson { gl: il.clone(), il, samples }
 }

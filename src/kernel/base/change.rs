@@ -47,13 +47,12 @@ impl Folded {
             }
             terms
         };
-        Self {
-            cubic: self.cubic.map(scaled),
-            bends: self.bends.map(|bends| bends.map(scaled)),
-            width,
-            height,
-            cells: (0..change.area()).map(cell).collect(),
-        }
+        Self::new(
+            self.cubic.map(scaled),
+            self.bends.map(|bends| bends.map(scaled)),
+            [width, height],
+            (0..change.area()).map(cell).collect(),
+        )
     }
 }
 

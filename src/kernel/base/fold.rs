@@ -34,6 +34,8 @@ pub struct Folded {
     pub cubic: [[f32; 3]; CUBIC_TERMS],
     /// How much steeper each curve gets at each of its inner knots.
     pub bends: [[[f32; 3]; BENDS]; CURVES],
+    /// What the bends come to between the knots, in each of the three outputs.
+    pub lines: [[Lines; 3]; CURVES],
     /// Columns of cells; a colour base has one.
     pub width: usize,
     /// Rows of cells.
@@ -41,6 +43,47 @@ pub struct Folded {
     /// K, row by row.
     pub cells: Vec<Cell>,
 }
+
+impl Folded {
+    /// Of its coefficients; `size` is how many columns and rows of cells there are.
+    pub(super) fn new(
+        cubic: [[f32; 3]; CUBIC_TERMS],
+        bends: [[[f32; 3]; BENDS]; CURVES],
+        [width, height]: [usize; 2],
+        cells: Vec<Cell>,
+    ) -> Self {
+        let lines = bends.map(|bends| [0, 1, 2].map(|output| Lines::new(&bends, output)));
+        Self { cubic, bends, lines, width, height, cells }
+    }
+}
+
+/// `slope·v + term` from each knot to the next.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Lines {
+    /// Of a curve's straight pieces.
+    pub slopes: [f32; KNOTS - 1],
+    /// Of a curve's straight pieces.
+    pub terms: [f32; KNOTS - 1],
+}
+
+impl Lines {
+    /// What the bends of a curve come to in one output.
+    fn new(bends: &[[f32; 3]; BENDS], output: usize) -> Self {
+        let bends = || (1_i32..).zip(bends.iter().map(|bend| f64::from(bend[output])));
+        let piece = |piece: usize| {
+            let before = bends().take(piece).map(|(_, bend)| bend);
+            let after = bends().skip(piece).map(|(k, bend)| bend * f64::from(k) / LAST);
+            (before.sum::<f64>() as f32, after.sum::<f64>() as f32)
+        };
+        Self {
+            slopes: std::array::from_fn(|at| piece(at).0),
+            terms: std::array::from_fn(|at| piece(at).1),
+        }
+    }
+}
+
+/// The place of the last knot.
+const LAST: f64 = (KNOTS - 1) as f64;
 
 /// Folds `base` for the photo that `sample` is of. `scale` is the factor of the local means' widths.
 ///
@@ -61,7 +104,7 @@ pub fn fold(base: &Base, sample: &Planes, scale: f64) -> Folded {
     } else {
         (1, 1, vec![straight.map(|row: [f64; 3]| row.map(|value| value as f32))])
     };
-    Folded { cubic, bends, width, height, cells }
+    Folded::new(cubic, bends, [width, height], cells)
 }
 
 #[derive(Clone, Copy)]
@@ -90,7 +133,6 @@ impl Weights<'_> {
     /// The bends of the curves. Their straight lines from the first knot on, and what a bend adds
     /// before it bends, go into the terms.
     fn straighten(self, terms: &mut [[f64; 3]; TERMS[3]]) -> [[[f32; 3]; BENDS]; CURVES] {
-        const LAST: f64 = (KNOTS - 1) as f64;
         let mut bends = [[[0.0; 3]; BENDS]; CURVES];
         for (curve, bends) in bends.iter_mut().enumerate() {
             let knot = |k: usize| self.at(self.places.hat(curve, k));
@@ -155,6 +197,7 @@ mod tests {
     use super::*;
     use crate::kernel::base::{read_cells, write_features};
     use crate::kernel::render::{Based, Shader, Stage, aligned};
+    use crate::kernel::wide::tests::at_all_levels;
     use crate::operator::{Operator, Variant};
 
     /// A photo with some values beyond 0..1.
@@ -180,7 +223,7 @@ mod tests {
             let features = Base::features(rank, local);
             base.weights = (0..3 * features).map(|i| (i as f32 * 1.7).sin() * 0.05).collect();
             let folded = fold(&base, &photo, scale);
-            let got = rendered(&photo, folded);
+            let levels = at_all_levels(|| rendered(&photo, folded.clone()));
             let cells = if local { locals(&photo, scale) } else { Planes::zeros(0, 2, 2) };
             let z = base.statistics.code(&statistics(&photo));
             let (mut u, mut row) = (vec![0.0; cells.channels], vec![0.0; features]);
@@ -196,8 +239,11 @@ mod tests {
                         .map(|i| row[i] * f64::from(base.weights[3 * i + output]))
                         .sum();
                     let want = f64::from(input) + sum;
-                    let got = f64::from(got.plane(output)[at]);
-                    assert!((got - want).abs() < 1e-5, "{x} {y}: {got} instead of {want}");
+                    for (level, got) in &levels {
+                        let got = f64::from(got.plane(output)[at]);
+                        let off = (got - want).abs();
+                        assert!(off < 1e-5, "{level:?}: {x} {y}: {got} instead of {want}");
+                    }
                 }
             }
         }

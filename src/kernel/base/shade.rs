@@ -3,10 +3,13 @@
 //! Along a row the coefficients are first mixed from the rows of cells above and below, once for
 //! each cell; then, from one cell's middle to the next, they are straight lines over the columns.
 
-use super::super::runs::{Line, Runs, load, store};
-use super::super::wide::{Wide, fma, wide};
+use std::hint::black_box;
+
+use super::super::runs::{Line, Runs};
+use super::super::vector::Vector;
+use super::super::wide::{InVectors, in_vectors};
 use super::LUMINANCE;
-use super::fold::{BENDS, CELL_TERMS, Folded};
+use super::fold::{BENDS, CELL_TERMS, CUBIC_TERMS, Folded, Lines};
 use crate::operator::KNOTS;
 
 /// Coefficients of a cell.
@@ -24,14 +27,8 @@ pub fn row(
     let line = runs.line(place, [folded.width, folded.height], |cell, coefficients| {
         coefficients.copy_from_slice(folded.cells[cell].as_flattened());
     });
-    wide(Row { folded, line, rgb, g });
+    in_vectors(Row { folded, line, rgb, g });
 }
-
-/// Pixels at once: a loop over them is compiled as vectors, and its weights are loaded once for all.
-const PIXELS: usize = 64;
-
-/// The same between two cells, which are few pixels apart in small pictures.
-const PIXELS_OF_RUN: usize = 16;
 
 struct Row<'a, 'b> {
     folded: &'a Folded,
@@ -40,149 +37,214 @@ struct Row<'a, 'b> {
     g: [&'b mut [f32]; 3],
 }
 
-impl Wide for Row<'_, '_> {
-    type Output = ();
+/// Red, green and blue of some vectors of pixels.
+type Three<V, const N: usize> = [[V; N]; 3];
 
+impl InVectors for Row<'_, '_> {
     #[inline(always)]
-    fn run<const FMA: bool>(self) {
-        let Self { folded, rgb: [r, g, b], g: [out_r, out_g, out_b], .. } = self;
-        let mut sums = [[0.0; PIXELS_OF_RUN]; 3];
-        for (columns, pair) in self.line.runs() {
-            for start in columns.step_by(PIXELS_OF_RUN) {
-                let fraction = load(self.line.fractions, start);
-                let rgb = [load(r, start), load(g, start), load(b, start)];
-                quadratic::<FMA>(pair, &fraction, &rgb, &mut sums);
+    fn run<V: Vector, const N: usize>(mut self) {
+        // Not known to the compiler: it would unroll the loops over the coefficients and hold all of
+        // them in registers, of which there are too few.
+        let count = black_box(COEFFICIENTS);
+        let cubic_weights = &self.folded.cubic[..black_box(CUBIC_TERMS)];
+        for (columns, pair) in self.line.runs::<{ 2 * COEFFICIENTS }>() {
+            let (left, more) = pair.split_at(count);
+            for start in columns.step_by(N * V::LANES) {
+                let input: Three<V, N> = loaded(self.rgb, start);
+                let fraction = loaded([self.line.fractions], start);
+                let sums = quadratic((left, more), &fraction[0], &input);
                 // What is written beyond the run is overwritten by the next one.
-                store(&sums[0], out_r, start);
-                store(&sums[1], out_g, start);
-                store(&sums[2], out_b, start);
+                stored(&sums, &mut self.g, start);
             }
         }
-        for start in (0..self.line.width()).step_by(PIXELS) {
-            let x: [[f32; PIXELS]; 3] =
-                [clamped(load(r, start)), clamped(load(g, start)), clamped(load(b, start))];
-            let mut sums = [load(out_r, start), load(out_g, start), load(out_b, start)];
-            cubic::<FMA>(&folded.cubic, &x, &mut sums);
-            bent::<FMA>(&folded.bends[0], &x[0], &mut sums);
-            bent::<FMA>(&folded.bends[1], &x[1], &mut sums);
-            bent::<FMA>(&folded.bends[2], &x[2], &mut sums);
-            bent::<FMA>(&folded.bends[3], &luminance::<FMA>(&x), &mut sums);
-            store(&sums[0], out_r, start);
-            store(&sums[1], out_g, start);
-            store(&sums[2], out_b, start);
+        for start in (0..self.line.width()).step_by(N * V::LANES) {
+            let x: Three<V, N> = clamped(loaded(self.rgb, start));
+            let [r, g, b] = &self.g;
+            let mut sums = loaded([r, g, b], start);
+            cubic(cubic_weights, &x, &mut sums);
+            let light = luminance(&x);
+            for (curve, values) in x.iter().chain([&light]).enumerate() {
+                if V::LOOKS_UP {
+                    straight(&self.folded.lines[curve], values, &mut sums);
+                } else {
+                    bent(&self.folded.bends[curve], values, &mut sums);
+                }
+            }
+            stored(&sums, &mut self.g, start);
         }
     }
 }
 
 #[inline(always)]
 #[allow(clippy::inline_always, reason = "a call would lose the features of the loop around it")]
-fn clamped<const N: usize>(mut values: [f32; N]) -> [f32; N] {
-    for value in &mut values {
-        *value = value.clamp(0.0, 1.0);
+fn loaded<V: Vector, const N: usize, const PLANES: usize>(
+    planes: [&[f32]; PLANES],
+    start: usize,
+) -> [[V; N]; PLANES] {
+    let mut vectors = [[V::splat(0.0); N]; PLANES];
+    for (vectors, plane) in vectors.iter_mut().zip(planes) {
+        for (j, vector) in vectors.iter_mut().enumerate() {
+            *vector = V::load(plane, start + j * V::LANES);
+        }
     }
-    values
+    vectors
 }
 
-/// `I + Φ₂·K`, the terms up to the second degree.
 #[inline(always)]
 #[allow(clippy::inline_always, reason = "a call would lose the features of the loop around it")]
-fn quadratic<const FMA: bool>(
-    pair: &[f32; 2 * COEFFICIENTS],
-    fraction: &[f32; PIXELS_OF_RUN],
-    rgb: &[[f32; PIXELS_OF_RUN]; 3],
-    sums: &mut [[f32; PIXELS_OF_RUN]; 3],
+fn stored<V: Vector, const N: usize>(
+    sums: &Three<V, N>,
+    planes: &mut [&mut [f32]; 3],
+    start: usize,
 ) {
-    for i in 0..PIXELS_OF_RUN {
-        let input = [rgb[0][i], rgb[1][i], rgb[2][i]];
-        let (r, g, b) =
-            (input[0].clamp(0.0, 1.0), input[1].clamp(0.0, 1.0), input[2].clamp(0.0, 1.0));
-        let terms = [r, g, b, r * r, g * g, b * b, r * g, r * b, g * b];
-        sums[0][i] = sloped::<FMA>(pair, 0, &terms, fraction[i], input[0]);
-        sums[1][i] = sloped::<FMA>(pair, 1, &terms, fraction[i], input[1]);
-        sums[2][i] = sloped::<FMA>(pair, 2, &terms, fraction[i], input[2]);
+    for (plane, sums) in planes.iter_mut().zip(sums) {
+        for (j, sum) in sums.iter().enumerate() {
+            sum.store(plane, start + j * V::LANES);
+        }
     }
 }
 
-/// One output of [`quadratic`]: the coefficients are straight lines over the columns.
 #[inline(always)]
 #[allow(clippy::inline_always, reason = "a call would lose the features of the loop around it")]
-fn sloped<const FMA: bool>(
-    pair: &[f32; 2 * COEFFICIENTS],
-    output: usize,
-    terms: &[f32; 9],
-    fraction: f32,
-    input: f32,
-) -> f32 {
-    let mut sum = input + fma::<FMA>(fraction, pair[COEFFICIENTS + output], pair[output]);
-    for (i, term) in terms.iter().enumerate() {
-        let at = 3 * (i + 1) + output;
-        let (step, left) = (pair[COEFFICIENTS + at], pair[at]);
-        sum = fma::<FMA>(fma::<FMA>(fraction, step, left), *term, sum);
+fn clamped<V: Vector, const N: usize>(mut x: Three<V, N>) -> Three<V, N> {
+    for plane in &mut x {
+        for values in plane {
+            *values = values.max(V::splat(0.0)).min(V::splat(1.0));
+        }
     }
-    sum
+    x
+}
+
+/// `I + Φ₂·K`, the terms up to the second degree; the coefficients are straight lines over the columns.
+#[inline(always)]
+#[allow(clippy::inline_always, reason = "a call would lose the features of the loop around it")]
+fn quadratic<V: Vector, const N: usize>(
+    (left, more): (&[f32], &[f32]),
+    fraction: &[V; N],
+    input: &Three<V, N>,
+) -> Three<V, N> {
+    let [r, g, b] = clamped(*input);
+    let terms = [
+        [V::splat(1.0); N],
+        r,
+        g,
+        b,
+        product(&r, &r),
+        product(&g, &g),
+        product(&b, &b),
+        product(&r, &g),
+        product(&r, &b),
+        product(&g, &b),
+    ];
+    let mut sums = *input;
+    for ((values, left), more) in terms.iter().zip(left.chunks_exact(3)).zip(more.chunks_exact(3)) {
+        for ((sums, left), more) in sums.iter_mut().zip(left).zip(more) {
+            let (left, more) = (V::splat(*left), V::splat(*more));
+            for j in 0..N {
+                sums[j] = fraction[j].fma(more, left).fma(values[j], sums[j]);
+            }
+        }
+    }
+    sums
 }
 
 /// The terms of third degree: rrr, ggg, bbb, rrg, rrb, ggr, ggb, bbr, bbg, rgb.
 #[inline(always)]
 #[allow(clippy::inline_always, reason = "a call would lose the features of the loop around it")]
-fn cubic<const FMA: bool>(
-    weights: &[[f32; 3]; 10],
-    x: &[[f32; PIXELS]; 3],
-    sums: &mut [[f32; PIXELS]; 3],
+fn cubic<V: Vector, const N: usize>(
+    weights: &[[f32; 3]],
+    [r, g, b]: &Three<V, N>,
+    sums: &mut Three<V, N>,
 ) {
-    for i in 0..PIXELS {
-        let (r, g, b) = (x[0][i], x[1][i], x[2][i]);
-        let (rr, gg, bb) = (r * r, g * g, b * b);
-        let terms =
-            [rr * r, gg * g, bb * b, rr * g, rr * b, gg * r, gg * b, bb * r, bb * g, r * g * b];
-        sums[0][i] = weighted::<FMA, 10>(weights, 0, &terms, sums[0][i]);
-        sums[1][i] = weighted::<FMA, 10>(weights, 1, &terms, sums[1][i]);
-        sums[2][i] = weighted::<FMA, 10>(weights, 2, &terms, sums[2][i]);
+    let [rr, gg, bb] = [product(r, r), product(g, g), product(b, b)];
+    let terms = [
+        product(&rr, r),
+        product(&gg, g),
+        product(&bb, b),
+        product(&rr, g),
+        product(&rr, b),
+        product(&gg, r),
+        product(&gg, b),
+        product(&bb, r),
+        product(&bb, g),
+        product(&product(r, g), b),
+    ];
+    for (weights, values) in weights.iter().zip(&terms) {
+        weighted(weights, values, sums);
     }
 }
 
-/// The bends of a curve: each adds where the value is beyond its knot.
+/// Adds a term whose weights are the same all over the photo.
 #[inline(always)]
 #[allow(clippy::inline_always, reason = "a call would lose the features of the loop around it")]
-fn bent<const FMA: bool>(
-    weights: &[[f32; 3]; BENDS],
-    value: &[f32; PIXELS],
-    sums: &mut [[f32; PIXELS]; 3],
+fn weighted<V: Vector, const N: usize>(
+    weights: &[f32; 3],
+    values: &[V; N],
+    sums: &mut Three<V, N>,
 ) {
-    for i in 0..PIXELS {
-        let mut terms = [value[i]; BENDS];
-        for (k, term) in terms.iter_mut().enumerate() {
-            *term = term.max((k + 1) as f32 / (KNOTS - 1) as f32);
+    for (sums, weight) in sums.iter_mut().zip(weights) {
+        let weight = V::splat(*weight);
+        for (sum, value) in sums.iter_mut().zip(values) {
+            *sum = weight.fma(*value, *sum);
         }
-        sums[0][i] = weighted::<FMA, BENDS>(weights, 0, &terms, sums[0][i]);
-        sums[1][i] = weighted::<FMA, BENDS>(weights, 1, &terms, sums[1][i]);
-        sums[2][i] = weighted::<FMA, BENDS>(weights, 2, &terms, sums[2][i]);
     }
-}
-
-/// One output of a sum whose weights are the same all over the photo.
-#[inline(always)]
-#[allow(clippy::inline_always, reason = "a call would lose the features of the loop around it")]
-fn weighted<const FMA: bool, const N: usize>(
-    weights: &[[f32; 3]; N],
-    output: usize,
-    terms: &[f32; N],
-    sum: f32,
-) -> f32 {
-    let mut sum = sum;
-    for (weights, term) in weights.iter().zip(terms) {
-        sum = fma::<FMA>(weights[output], *term, sum);
-    }
-    sum
 }
 
 #[inline(always)]
 #[allow(clippy::inline_always, reason = "a call would lose the features of the loop around it")]
-fn luminance<const FMA: bool>(x: &[[f32; PIXELS]; 3]) -> [f32; PIXELS] {
-    let (r, g, b) = (LUMINANCE[0] as f32, LUMINANCE[1] as f32, LUMINANCE[2] as f32);
-    let mut light = [0.0; PIXELS];
-    for (i, light) in light.iter_mut().enumerate() {
-        *light = fma::<FMA>(r, x[0][i], fma::<FMA>(g, x[1][i], b * x[2][i]));
+fn product<V: Vector, const N: usize>(one: &[V; N], other: &[V; N]) -> [V; N] {
+    let mut product = *one;
+    for (value, other) in product.iter_mut().zip(other) {
+        *value = value.mul(*other);
+    }
+    product
+}
+
+#[inline(always)]
+#[allow(clippy::inline_always, reason = "a call would lose the features of the loop around it")]
+fn luminance<V: Vector, const N: usize>([r, g, b]: &Three<V, N>) -> [V; N] {
+    let [red, green, blue] = LUMINANCE;
+    let (red, green, blue) = (V::splat(red as f32), V::splat(green as f32), V::splat(blue as f32));
+    let mut light = *b;
+    for j in 0..N {
+        light[j] = red.fma(r[j], green.fma(g[j], blue.mul(b[j])));
     }
     light
+}
+
+/// A curve in pieces: which one a value is on, and its line.
+#[inline(always)]
+#[allow(clippy::inline_always, reason = "a call would lose the features of the loop around it")]
+fn straight<V: Vector, const N: usize>(
+    lines: &[Lines; 3],
+    values: &[V; N],
+    sums: &mut Three<V, N>,
+) {
+    // A little less than 8: the end of the last piece is on it, and at the other knots both are right.
+    let pieces = V::splat((KNOTS - 1) as f32 * (1.0 - f32::EPSILON));
+    for j in 0..N {
+        let place = values[j].mul(pieces);
+        for (sums, lines) in sums.iter_mut().zip(lines) {
+            let line = values[j].fma(place.look_up(&lines.slopes), place.look_up(&lines.terms));
+            sums[j] = sums[j].add(line);
+        }
+    }
+}
+
+/// The same as the bends of a curve: each adds where the value is beyond its knot.
+#[inline(always)]
+#[allow(clippy::inline_always, reason = "a call would lose the features of the loop around it")]
+fn bent<V: Vector, const N: usize>(
+    weights: &[[f32; 3]; BENDS],
+    values: &[V; N],
+    sums: &mut Three<V, N>,
+) {
+    for (k, weights) in (1..).zip(weights) {
+        let knot = V::splat(k as f32 / (KNOTS - 1) as f32);
+        let mut beyond = *values;
+        for value in &mut beyond {
+            *value = value.max(knot);
+        }
+        weighted(weights, &beyond, sums);
+    }
 }
