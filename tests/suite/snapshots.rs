@@ -44,7 +44,6 @@ fn window(theme: Theme) -> (Window, tempfile::TempDir) {
     let mut window = Harness::builder()
         .with_size(SIZE.map(|side| side as f32))
         .with_max_steps(64)
-        .with_theme(theme)
         .wgpu()
         .build_eframe(|cc| App::with_library(cc, photos, Choice::Cpu, library()));
     let began = Instant::now();
@@ -52,6 +51,12 @@ fn window(theme: Theme) -> (Window, tempfile::TempDir) {
         assert!(began.elapsed() < Duration::from_secs(60), "the photo is not seen");
         std::thread::sleep(Duration::from_millis(10));
         window.step();
+    }
+    if theme == Theme::Light {
+        press(&mut window, "Settings");
+        window.get_by_role_and_label(Role::RadioButton, "Light").click();
+        window.run_steps(3);
+        press(&mut window, "Close");
     }
     (window, folder)
 }
