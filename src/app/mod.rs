@@ -111,6 +111,8 @@ use xray::Xray;
 pub struct App {
     engine: Engine,
     library: Library,
+    /// What the command line asks to compute with.
+    asked_for: Choice,
     /// What the engine computes with, once it runs.
     processor: Option<Processor>,
     /// The number of the last request.
@@ -277,6 +279,7 @@ impl App {
         let stack = Stack::of(first.map(|entry| Arc::clone(&entry.operator)));
         let mut app = Self {
             engine,
+            asked_for: choice,
             processor: None,
             tickets: 0,
             workspace: Workspace::Apply,

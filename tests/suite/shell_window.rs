@@ -34,13 +34,18 @@ impl Place {
     /// The window as the program starts it, with the photo of the last time where there was one.
     #[track_caller]
     fn window(&self) -> Window {
+        self.window_on(Choice::Cpu)
+    }
+
+    /// The same, where the command line asks for something else.
+    fn window_on(&self, choice: Choice) -> Window {
         let memory = Memory::at(self.file("state"));
         let (session, store) = (memory.session(), Store::at(self.file("settings.json")));
         let photos = vec![session.photo.clone().unwrap_or_else(|| self.photo.clone())];
         let mut window =
             Harness::builder().with_size((1280.0, 800.0)).with_max_steps(64).wgpu().build_eframe(
                 move |cc| {
-                    App::new(cc, photos, Choice::Cpu)
+                    App::new(cc, photos, choice)
                         .with_memory(memory)
                         .with_session(&cc.egui_ctx, session)
                         .with_settings(&cc.egui_ctx, store)
@@ -305,4 +310,25 @@ fn an_edit_is_copied_and_pasted() {
     window.run_steps(3);
     assert!(has_part(&window, "The clipboard has no edit"));
     assert!(is_on(&window, "Dehaze"));
+}
+
+#[test]
+fn what_computes_is_chosen_and_kept() {
+    let place = Place::new();
+    let mut window = place.window_on(Choice::Auto);
+    press(&mut window, "Settings");
+    press(&mut window, "Computing");
+    window.get_by_role_and_label(Role::RadioButton, "The graphics card").click();
+    window.run_steps(3);
+    let on_gpu = |window: &Window| window.query_all_by_label_contains("GPU: ").next().is_some();
+    wait(&mut window, "the graphics card", on_gpu);
+    drop(window);
+    let mut window = place.window_on(Choice::Auto);
+    wait(&mut window, "the graphics card, as it was set", on_gpu);
+    press(&mut window, "Settings");
+    press(&mut window, "Computing");
+    window.get_by_role_and_label(Role::RadioButton, "The processor").click();
+    window.run_steps(3);
+    wait(&mut window, "the processor", |window| !on_gpu(window));
+    assert!(window.query_by_label("Try the graphics card again").is_none());
 }

@@ -92,7 +92,9 @@ pub fn show(ctx: &Context, dialog: &mut SettingsDialog, shown: &Shown<'_>, actio
                         let mut settings = Settings::clone(shown.settings);
                         match dialog.page {
                             Page::Look => pages::look(ui, &mut settings),
-                            Page::Computing => pages::computing(ui, &mut settings, shown),
+                            Page::Computing => {
+                                pages::computing(ui, &mut settings, shown, actions);
+                            }
                             Page::Files => pages::files(ui, shown, actions),
                             Page::Keys => keys_page::show(ui, &mut settings, &mut dialog.keys),
                         }

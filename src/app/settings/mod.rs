@@ -17,7 +17,7 @@ pub use store::Store;
 use super::shortcuts::Keymap;
 use super::window::SIZE_MIN;
 use super::{App, Dialog};
-use crate::engine::{Command, Memory};
+use crate::engine::{Choice, Command, Memory};
 
 const MIB: usize = 1 << 20;
 /// Scales of the interface that can be chosen.
@@ -34,6 +34,8 @@ pub struct Settings {
     pub theme: Theme,
     /// Of the interface, beside the system's own.
     pub scale: f32,
+    /// What is to compute.
+    pub engine: Choice,
     /// What the engine may keep, in MiB; None is its own choice.
     pub budget_mib: Option<usize>,
     /// Names of filters with a star.
@@ -61,6 +63,7 @@ impl Default for Settings {
             format: store::FORMAT,
             theme: Theme::default(),
             scale: 1.0,
+            engine: Choice::default(),
             budget_mib: None,
             favourites: BTreeSet::new(),
             shortcuts: Keymap::default(),
@@ -106,6 +109,8 @@ pub enum Action {
     Show,
     /// From now on so.
     Change(Box<Settings>),
+    /// The graphics card that failed, once more.
+    TryAgain,
 }
 
 impl App {
@@ -117,6 +122,11 @@ impl App {
             self.notify(sentence);
         }
         self.store = Some(store);
+        // What the command line asks for holds until the user sets something else.
+        if self.asked_for != Choice::Auto {
+            let engine = settings.engine;
+            self.settings = Arc::new(Settings { engine, ..Settings::clone(&self.settings) });
+        }
         self.take_settings(ctx, settings);
         self
     }
@@ -125,6 +135,7 @@ impl App {
         match action {
             Action::Show => self.dialog = Some(Dialog::Settings(SettingsDialog::default())),
             Action::Change(settings) => self.change_settings(ctx, *settings),
+            Action::TryAgain => self.engine.send(Command::Compute(self.settings.engine)),
         }
     }
 
@@ -150,6 +161,9 @@ impl App {
     fn take_settings(&mut self, ctx: &Context, settings: Settings) {
         if settings.budget() != self.settings.budget() {
             self.engine.send(Command::Budget(settings.budget()));
+        }
+        if settings.engine != self.settings.engine {
+            self.engine.send(Command::Compute(settings.engine));
         }
         settings.dress(ctx);
         self.settings = Arc::new(settings);

@@ -6,7 +6,7 @@ use super::dialog::Shown;
 use super::{BUDGET_MIN_MIB, MIB, SCALES, Settings, Theme, budget_max_mib};
 use crate::app::theme::{self, Icon};
 use crate::app::{Action, strings as words, strings::settings as strings};
-use crate::engine::Processor;
+use crate::engine::{Choice, Processor};
 
 /// Theme and scale.
 pub fn look(ui: &mut Ui, settings: &mut Settings) {
@@ -44,7 +44,12 @@ fn step(ui: &mut Ui, settings: &mut Settings, to: Option<f32>, icon: Icon, name:
 }
 
 /// What renders, and what it may keep.
-pub fn computing(ui: &mut Ui, settings: &mut Settings, shown: &Shown<'_>) {
+pub fn computing(
+    ui: &mut Ui,
+    settings: &mut Settings,
+    shown: &Shown<'_>,
+    actions: &mut Vec<Action>,
+) {
     theme::section(ui, strings::ENGINE);
     let now = match shown.processor {
         None => words::STARTING.to_owned(),
@@ -52,6 +57,17 @@ pub fn computing(ui: &mut Ui, settings: &mut Settings, shown: &Shown<'_>) {
         Some(Processor::Cpu { threads, reason }) => strings::on_processor(reason, *threads),
     };
     ui.label(now);
+    for choice in Choice::ALL {
+        let [name, tip] = strings::engine(choice);
+        ui.radio_value(&mut settings.engine, choice, name).on_hover_text(tip);
+    }
+    let is_on_cpu = matches!(shown.processor, Some(Processor::Cpu { .. }));
+    if is_on_cpu && settings.engine != Choice::Cpu {
+        let again = ui.button(strings::TRY_AGAIN).on_hover_text(strings::TRY_AGAIN_TIP);
+        if again.clicked() {
+            actions.push(Action::Settings(super::Action::TryAgain));
+        }
+    }
     gap(ui);
     theme::section(ui, strings::MEMORY);
     let mut is_own = settings.budget_mib.is_none();
@@ -67,7 +83,7 @@ pub fn computing(ui: &mut Ui, settings: &mut Settings, shown: &Shown<'_>) {
     let (used, budget) = (shown.memory.used, shown.memory.budget);
     let share = used as f32 / budget.max(1) as f32;
     ui.add(ProgressBar::new(share).desired_width(280.0).desired_height(6.0));
-    ui.label(theme::weak(strings::memory_used(used, budget)));
+    ui.label(theme::weak(strings::memory_used(used, shown.memory.graphics, budget)));
 }
 
 /// Where edits are kept.

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use crate::app::settings::Theme;
+use crate::engine::Choice;
 
 pub const TITLE: &str = "Settings";
 pub const LOOK: &str = "Look";
@@ -27,6 +28,8 @@ pub const EDITS: &str = "Edits";
 pub const KEYS_DETAIL: &str = "Click on keys, then press others.";
 pub const RESET_ALL: &str = "Reset all";
 pub const PRESS: &str = "Press keys…";
+pub const TRY_AGAIN: &str = "Try the graphics card again";
+pub const TRY_AGAIN_TIP: &str = "After a driver failed or was replaced; edits stay as they are";
 pub const NO_KEYS: &str = "None";
 pub const CHANGE_KEYS: &str = "Click, then press the new keys; Escape keeps these";
 pub const FIXED_KEYS: &str = "These keys are the same everywhere.";
@@ -41,6 +44,19 @@ pub fn theme(theme: Theme) -> [&'static str; 2] {
     }
 }
 
+/// What is to compute, and what that means.
+pub fn engine(choice: Choice) -> [&'static str; 2] {
+    match choice {
+        Choice::Auto => {
+            ["Whatever is faster", "A graphics card where there is one, else the processor"]
+        }
+        Choice::Gpu => {
+            ["The graphics card", "Also a driver in software, which is slower than the processor"]
+        }
+        Choice::Cpu => ["The processor", "The same pictures, without a graphics card"],
+    }
+}
+
 /// What renders now.
 pub fn on_gpu(name: &str, backend: &str) -> String {
     format!("{name} ({backend})")
@@ -51,10 +67,14 @@ pub fn on_processor(reason: &str, threads: usize) -> String {
     format!("The processor, {threads} threads; no graphics card, since {reason}.")
 }
 
-/// How much memory is used.
-pub fn memory_used(used: usize, budget: usize) -> String {
+/// How much memory is used; graphics memory has the same limit for itself.
+pub fn memory_used(used: usize, graphics: usize, budget: usize) -> String {
     let mib = |bytes: usize| bytes >> 20;
-    format!("{}\u{a0}MiB of {}\u{a0}MiB are used now", mib(used), mib(budget))
+    let words = format!("{}\u{a0}MiB of {}\u{a0}MiB are used now", mib(used), mib(budget));
+    match mib(graphics) {
+        0 => words,
+        graphics => format!("{words}, and {graphics}\u{a0}MiB of graphics memory"),
+    }
 }
 
 /// Where edits are kept.
