@@ -213,8 +213,9 @@ impl Judged {
 const STEPS: usize = 120;
 /// How far a step goes.
 const STEP: f64 = 0.3;
-/// How much the shares are held to where they start from.
-const INERTIA: f64 = 0.3;
+/// How much the shares are held to where they start from, over the square of the number of photos:
+/// a few tell little of what another one would say.
+const INERTIA: f64 = 9.0;
 
 /// Shares that sum to one, with which the mean PSNR of the unseen is high: from each candidate's own,
 /// 1 dB a factor e, by exponentiated gradients (Kivinen and Warmuth 1997).
@@ -237,7 +238,7 @@ fn stacked(judged: &[Judged]) -> Vec<f64> {
         }
         for k in 0..count {
             let pull = (shares[k] + 1e-12).ln() - (start[k] + 1e-12).ln();
-            slope[k] += INERTIA * pull / photos;
+            slope[k] += INERTIA * pull / (photos * photos);
         }
         let level: f64 = slope.iter().zip(&shares).map(|(slope, share)| slope * share).sum();
         for (share, slope) in shares.iter_mut().zip(&slope) {
