@@ -111,6 +111,7 @@ fn measured(arguments: &Arguments, edit: &str, count: usize) -> Result<Outcome, 
     let task = Task {
         pairs,
         check: Vec::new(),
+        known: Vec::new(),
         title: edit.to_owned(),
         provenance: Provenance::default(),
         rung: None,

@@ -341,6 +341,7 @@ fn the_closed_form_asks_often_whether_to_go_on() {
     let task = Task {
         pairs: (1..=4).map(pair).collect(),
         check: Vec::new(),
+        known: Vec::new(),
         title: "Mine".to_owned(),
         provenance: Provenance::default(),
         rung: None,
