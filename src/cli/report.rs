@@ -109,6 +109,7 @@ fn measured(arguments: &Arguments, edit: &str, count: usize) -> Result<Outcome, 
         drop(cleared(&left));
     }
     let task = Task {
+        carries_check: true,
         pairs,
         check: Vec::new(),
         known: Vec::new(),

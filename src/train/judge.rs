@@ -28,7 +28,7 @@ pub fn judge(
     before: Arc<Photo>,
     after: &Image,
 ) -> Result<Option<Judged>, String> {
-    let layer = Layer { strength: 1.0, ..Layer::new(Arc::clone(operator)) };
+    let layer = Layer::whole(Arc::clone(operator));
     let edit = Edit { layers: vec![layer] };
     let source = Source::new(before);
     let stages = Solver::default().solve(&source, &edit).map_err(|error| error.to_string())?;
