@@ -59,6 +59,7 @@ impl<const FULL: bool> Wide for Row<'_, '_, FULL> {
                     let output = if output < high { output } else { high };
                     fma::<FMA>(strength, output - input, input) + 0.5
                 };
+                #[allow(clippy::manual_clamp, reason = "`clamp` leaves what is no number")]
                 let code = output.max(0.0).min(255.0);
                 // SAFETY: the line above leaves 0..=255, and 0 of what is no number.
                 unsafe { code.to_int_unchecked::<i32>() as u32 }
