@@ -34,6 +34,8 @@ pub fn run(photos: Vec<PathBuf>, choice: Choice, alone: bool) -> Result<(), Stri
         renderer: Renderer::Wgpu,
         // Ours: eframe's own needs fontconfig to build.
         system_font_fallback: false,
+        // Photos are shown code for code, and all else is flat.
+        dithering: false,
         wgpu_options: WgpuConfiguration { wgpu_setup: setup(), ..Default::default() },
         ..Default::default()
     };

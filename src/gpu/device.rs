@@ -314,7 +314,10 @@ impl Kernels {
 /// All shaders, by the stem of their kernel.
 const SOURCES: [(&str, &str); 6] = [
     ("conv", concat!(include_str!("../kernel/norm.wgsl"), include_str!("../kernel/conv.wgsl"))),
-    ("moments", include_str!("../kernel/moments.wgsl")),
+    (
+        "moments",
+        concat!(include_str!("../kernel/photo.wgsl"), include_str!("../kernel/moments.wgsl")),
+    ),
     ("plain", include_str!("../kernel/plain.wgsl")),
     (
         "convolutional",
@@ -323,7 +326,11 @@ const SOURCES: [(&str, &str); 6] = [
     ("balance", include_str!("../kernel/balance.wgsl")),
     (
         "render",
-        concat!(include_str!("../kernel/render.wgsl"), include_str!("../kernel/base/shade.wgsl")),
+        concat!(
+            include_str!("../kernel/photo.wgsl"),
+            include_str!("../kernel/render.wgsl"),
+            include_str!("../kernel/base/shade.wgsl"),
+        ),
     ),
 ];
 

@@ -10,7 +10,19 @@ use crate::render::Source;
 pub struct GpuPhoto {
     /// [`Source::id`] of the photo.
     pub id: u64,
-    levels: Vec<Option<wgpu::TextureView>>,
+    levels: Vec<Option<Level>>,
+}
+
+/// A level of the pyramid.
+#[derive(Clone, Debug)]
+pub(super) struct Level {
+    /// `Rgba8Uint` or `Rgba16Uint`.
+    pub view: wgpu::TextureView,
+    /// Pixels a row.
+    pub row: u32,
+    /// Where it is larger than a texture may be, pixels follow each other in rows of 2^fold texels;
+    /// else 0.
+    pub fold: u32,
 }
 
 impl GpuPhoto {
@@ -21,13 +33,15 @@ impl GpuPhoto {
     pub fn new(gpu: &Gpu, source: &Source) -> Result<Self, String> {
         let image = source.image();
         let side_max = gpu.device.limits().max_texture_dimension_2d as usize;
-        if image.width > side_max || image.height > side_max {
+        let pixels_max = side_max << side_max.ilog2();
+        if image.width * image.height > pixels_max {
+            let megapixels = pixels_max / 1_000_000;
             return Err(format!(
-                "the photo is larger than the {side_max} pixels a side that the graphics card takes"
+                "the photo is larger than the {megapixels} megapixels that the graphics card takes"
             ));
         }
-        let texture = gpu.guarded(|| Ok(upload(gpu, image)))?;
-        Ok(Self { id: source.id(), levels: vec![Some(texture)] })
+        let level = gpu.guarded(|| Ok(upload(gpu, image)))?;
+        Ok(Self { id: source.id(), levels: vec![Some(level)] })
     }
 
     /// Graphics memory that a photo takes with all its levels, in bytes.
@@ -40,8 +54,8 @@ impl GpuPhoto {
         pixel * image.width * image.height / 3 * 4
     }
 
-    /// The texture of one level, `Rgba8Uint` or `Rgba16Uint`.
-    pub(super) fn level(&mut self, gpu: &Gpu, source: &Source, level: usize) -> wgpu::TextureView {
+    /// One level.
+    pub(super) fn level(&mut self, gpu: &Gpu, source: &Source, level: usize) -> Level {
         if self.levels.len() <= level {
             self.levels.resize(level + 1, None);
         }
@@ -59,8 +73,13 @@ impl GpuPhoto {
         source: &Source,
         rows: std::ops::Range<usize>,
     ) -> Result<Vec<u32>, String> {
-        let texture = self.level(gpu, source, 0).texture().clone();
-        Ok(gpu.read_texture(&texture, rows.start as u32..rows.end as u32)?.0)
+        let Level { view, row, fold } = self.level(gpu, source, 0);
+        let (start, end) = (rows.start as u32, rows.end as u32);
+        let rows = match fold {
+            0 => start..end,
+            fold => start * row >> fold..((end * row - 1) >> fold) + 1,
+        };
+        Ok(gpu.read_texture(view.texture(), rows)?.0)
     }
 
     /// The exact sums of the photo's codes, for its moments.
@@ -73,12 +92,12 @@ impl GpuPhoto {
         let (width, height) = (source.image().width as u32, source.image().height as u32);
         let (across, down) = (width.div_ceil(TILE), height.div_ceil(TILE));
         let tiles = (across * down) as usize;
-        let params = gpu.uniform(&[width, height, across, 0]);
-        let texture = self.level(gpu, source, 0);
+        let level = self.level(gpu, source, 0);
+        let params = gpu.uniform(&[width, height, across, level.fold]);
         let sums = gpu.empty(tiles * SUMS);
         let bindings = [
             (0, params.as_entire_binding()),
-            (1, wgpu::BindingResource::TextureView(&texture)),
+            (1, wgpu::BindingResource::TextureView(&level.view)),
             (2, sums.as_entire_binding()),
         ];
         gpu.run(&gpu.kernels.moments, &bindings, [across, down, 1]);
@@ -96,21 +115,22 @@ impl GpuPhoto {
     }
 }
 
-fn upload(gpu: &Gpu, image: &Image) -> wgpu::TextureView {
+fn upload(gpu: &Gpu, image: &Image) -> Level {
     let (format, bytes, pixel): (_, &[u8], u32) = match &image.pixels {
         Pixels::Eight(pixels) => (wgpu::TextureFormat::Rgba8Uint, bytemuck::cast_slice(pixels), 4),
         Pixels::Sixteen(pixels) => {
             (wgpu::TextureFormat::Rgba16Uint, bytemuck::cast_slice(pixels), 8)
         }
     };
-    let size = wgpu::Extent3d {
-        width: image.width as u32,
-        height: image.height as u32,
-        depth_or_array_layers: 1,
-    };
+    let (row, rows) = (image.width as u32, image.height as u32);
+    let side_max = gpu.device.limits().max_texture_dimension_2d;
+    let fold = if row.max(rows) > side_max { side_max.ilog2() } else { 0 };
+    let width = if fold == 0 { row } else { 1 << fold };
+    let pixels = row * rows;
+    let size = |width, height| wgpu::Extent3d { width, height, depth_or_array_layers: 1 };
     let texture = gpu.device.create_texture(&wgpu::TextureDescriptor {
         label: Some("photo"),
-        size,
+        size: size(width, pixels.div_ceil(width)),
         mip_level_count: 1,
         sample_count: 1,
         dimension: wgpu::TextureDimension::D2,
@@ -120,11 +140,27 @@ fn upload(gpu: &Gpu, image: &Image) -> wgpu::TextureView {
             | wgpu::TextureUsages::COPY_SRC,
         view_formats: &[],
     });
-    let layout = wgpu::TexelCopyBufferLayout {
-        offset: 0,
-        bytes_per_row: Some(pixel * size.width),
-        rows_per_image: None,
+    let write = |first: u32, size: wgpu::Extent3d| {
+        let layout = wgpu::TexelCopyBufferLayout {
+            offset: 0,
+            bytes_per_row: Some(pixel * size.width),
+            rows_per_image: None,
+        };
+        let origin = wgpu::Origin3d { x: 0, y: first, z: 0 };
+        let to = wgpu::TexelCopyTextureInfo { origin, ..texture.as_image_copy() };
+        gpu.queue.write_texture(
+            to,
+            &bytes[pixel as usize * (first * width) as usize..],
+            layout,
+            size,
+        );
     };
-    gpu.queue.write_texture(texture.as_image_copy(), bytes, layout, size);
-    texture.create_view(&wgpu::TextureViewDescriptor::default())
+    let (whole, rest) = (pixels / width, pixels % width);
+    if whole > 0 {
+        write(0, size(width, whole));
+    }
+    if rest > 0 {
+        write(whole, size(rest, 1));
+    }
+    Level { view: texture.create_view(&wgpu::TextureViewDescriptor::default()), row, fold }
 }

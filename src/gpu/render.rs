@@ -3,6 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::photo::Level;
 use super::{Gpu, GpuPhoto, GpuStage};
 use crate::kernel::guide::Hidden;
 use crate::photo::{Image, Pixels};
@@ -19,6 +20,9 @@ struct Params {
     has_alpha: u32,
     code_max: f32,
     first_row: u32,
+    row: u32,
+    fold: u32,
+    unused: [u32; 2],
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, bytemuck::Pod, bytemuck::Zeroable)]
@@ -77,12 +81,12 @@ impl Gpu {
         });
         let target = texture.create_view(&wgpu::TextureViewDescriptor::default());
         let stages = Stages::new(self, stages);
-        let params = self.uniform(&params(source, &stages, [width, height]));
         let level = photo.level(self, source, lattice.level);
+        let params = self.uniform(&params(source, &level, &stages, [width, height]));
         let (columns, rows) = (self.upload(&lattice.columns.taps), self.upload(&lattice.rows.taps));
         let bindings = [
             (0, params.as_entire_binding()),
-            (1, wgpu::BindingResource::TextureView(&level)),
+            (1, wgpu::BindingResource::TextureView(&level.view)),
             (2, columns.as_entire_binding()),
             (3, rows.as_entire_binding()),
             (4, stages.headers.as_entire_binding()),
@@ -116,7 +120,7 @@ impl Gpu {
 pub struct StripRenderer<'a> {
     gpu: Arc<Gpu>,
     source: &'a Source,
-    photo: wgpu::TextureView,
+    photo: Level,
     stages: Stages,
     columns: wgpu::Buffer,
     rows: wgpu::Buffer,
@@ -149,7 +153,8 @@ impl<'a> StripRenderer<'a> {
     pub fn strip(&self, rows: Range<usize>) -> Result<Image, String> {
         let image = self.source.image();
         let (width, height) = (image.width, rows.len());
-        let mut params = params(self.source, &self.stages, [width as u32, height as u32]);
+        let mut params =
+            params(self.source, &self.photo, &self.stages, [width as u32, height as u32]);
         params.first_row = rows.start as u32;
         let words = match image.pixels {
             Pixels::Eight(_) => 1,
@@ -159,7 +164,7 @@ impl<'a> StripRenderer<'a> {
         let packed = self.gpu.empty(words * width * height);
         let bindings = [
             (0, params.as_entire_binding()),
-            (1, wgpu::BindingResource::TextureView(&self.photo)),
+            (1, wgpu::BindingResource::TextureView(&self.photo.view)),
             (2, self.columns.as_entire_binding()),
             (3, self.rows.as_entire_binding()),
             (4, self.stages.headers.as_entire_binding()),
@@ -180,7 +185,7 @@ impl<'a> StripRenderer<'a> {
     }
 }
 
-fn params(source: &Source, stages: &Stages, [width, height]: [u32; 2]) -> Params {
+fn params(source: &Source, level: &Level, stages: &Stages, [width, height]: [u32; 2]) -> Params {
     let image = source.image();
     Params {
         width,
@@ -194,6 +199,9 @@ fn params(source: &Source, stages: &Stages, [width, height]: [u32; 2]) -> Params
             Pixels::Sixteen(_) => 65535.0,
         },
         first_row: 0,
+        row: level.row,
+        fold: level.fold,
+        unused: [0; 2],
     }
 }
 

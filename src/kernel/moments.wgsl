@@ -1,12 +1,13 @@
 // Sums of codes and of their products, exact in 32-bit integers. Twin of moments.rs.
 // A code is split into two bytes; one workgroup does a tile of TILE * TILE texels, so that even the
-// mixed products of 16-bit codes (2 * 255 * 255 a texel) cannot overflow.
+// mixed products of 16-bit codes (2 * 255 * 255 a texel) cannot overflow. photo.wgsl stands before it.
 
 struct Params {
     width: u32,
     height: u32,
     tiles_across: u32,
-    unused_0: u32,
+    // as `codes` takes it
+    fold: u32,
 }
 
 const TILE: u32 = 128u;
@@ -15,7 +16,6 @@ const THREADS: u32 = 64u;
 const SUMS: u32 = 24u;
 
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var photo: texture_2d<u32>;
 // [tiles][SUMS]
 @group(0) @binding(2) var<storage, read_write> sums: array<u32>;
 
@@ -34,7 +34,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     for (var i = thread; i < TILE * TILE; i += THREADS) {
         let at = start + vec2(i % TILE, i / TILE);
         if at.x < params.width && at.y < params.height {
-            let code = textureLoad(photo, at, 0).rgb;
+            let code = codes(at, params.width, params.fold).rgb;
             let low = code & vec3(255u);
             let high = code >> vec3(8u);
             for (var channel = 0u; channel < 3u; channel++) {

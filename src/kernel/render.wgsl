@@ -1,5 +1,5 @@
 // The render: O = A * G + b, the line `shade` below (equation 4). Twin of render.rs and guide.rs.
-// `base` is in base/shade.wgsl, which is a part of this shader.
+// `base` is in base/shade.wgsl, `codes` in photo.wgsl, which are parts of this shader.
 // One invocation renders one pixel of a lattice, through all stages of the edit.
 
 struct Params {
@@ -16,6 +16,11 @@ struct Params {
     code_max: f32,
     // first row of the lattice that this dispatch renders
     first_row: u32,
+    // of the photo's level, as `codes` takes them
+    row: u32,
+    fold: u32,
+    unused_0: u32,
+    unused_1: u32,
 }
 
 struct Tap {
@@ -66,7 +71,6 @@ struct Hidden {
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var photo: texture_2d<u32>;
 @group(0) @binding(2) var<storage, read> columns: array<Tap>;
 @group(0) @binding(3) var<storage, read> rows: array<Tap>;
 @group(0) @binding(4) var<storage, read> stages: array<Stage>;
@@ -148,7 +152,7 @@ fn rendered(column: Tap, row: Tap) -> vec4<f32> {
     var alpha = 0.0;
     for (var y = 0u; y < row.count; y++) {
         for (var x = 0u; x < column.count; x++) {
-            let code = textureLoad(photo, vec2(column.first + x, row.first + y), 0);
+            let code = codes(vec2(column.first + x, row.first + y), params.row, params.fold);
             let value = vec3<f32>(code.rgb) * params.scale + params.offset;
             let weight = row.weights[y] * column.weights[x];
             rgb += weight * value;
@@ -190,7 +194,7 @@ fn strip(@builtin(global_invocation_id) id: vec3<u32>) {
     let row = rows[params.first_row + id.y];
     let rgb = (rendered(column, row).rgb - params.offset) / params.scale + 0.5;
     let code = vec3<u32>(clamp(rgb, vec3(0.0), vec3(params.code_max)));
-    let alpha = textureLoad(photo, vec2(column.first, row.first), 0).a;
+    let alpha = codes(vec2(column.first, row.first), params.row, params.fold).a;
     let at = id.y * params.width + id.x;
     if params.code_max < 256.0 {
         packed[at] = code.r | (code.g << 8u) | (code.b << 16u) | (alpha << 24u);

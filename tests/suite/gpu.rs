@@ -271,6 +271,27 @@ fn stacks_render_the_same(source: &Source, layers: Vec<Layer>) {
 }
 
 #[test]
+fn a_photo_wider_or_higher_than_a_texture_renders_the_same_on_both() {
+    let [wide, high] = [[20_000, 21], [19, 20_001]];
+    let mut operator = random_operators().pop().unwrap();
+    operator.short_side = 16;
+    let operator = Arc::new(operator);
+    for [width, height] in [wide, high] {
+        let source = source(Image::eight(width, height, picture(width, height)));
+        let mut photo = GpuPhoto::new(&GPU, &source).unwrap();
+        assert_eq!(photo.code_sums(&GPU, &source).unwrap(), code_sums(source.image()));
+        let (gpu, cpu) = both(&operator, Tuning::default(), &source);
+        assert_same_picture(&format!("{width}x{height}"), &gpu, &cpu);
+        let view = View { size: [203, 101], center: [width as f64 / 3.0, 9.0], zoom: 0.7 };
+        let lattice = Lattice::view(&view, width, height, source.levels());
+        let texture = GPU.view(&source, &mut photo, &[], &lattice);
+        let gpu = Image::eight(203, 101, GPU.read_view(&texture).unwrap());
+        let cpu = Image::eight(203, 101, render::view(&source, &[], &lattice));
+        assert_same_picture("view", &gpu, &cpu);
+    }
+}
+
+#[test]
 fn moments_are_exactly_equal() {
     let eight = source(Image::eight(401, 300, picture(401, 300)));
     let codes = picture(401, 300)
