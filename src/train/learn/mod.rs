@@ -16,7 +16,7 @@ mod verdict;
 mod worst;
 
 pub use doubts::{Asks, Doubts, PIXELS as DOUBT_PIXELS, doubts};
-pub use ladder::{Ladder, Standing};
+pub use ladder::{Ladder, Standing, isotropic, operator};
 pub use run::{give_up, is_interrupted, run_folder, versions};
 pub use rung::Rung;
 pub use worst::Worst;
@@ -36,6 +36,9 @@ use super::examples::{self, Example, LeftOut, Options, Pair, Reason};
 use super::recipe::Budget;
 use super::trainer::TrainError;
 use crate::operator::{Operator, OperatorError, Provenance, write};
+
+/// Pixels that are read of each pair.
+pub const POOL: usize = 16_384;
 
 /// What is to be learnt.
 #[derive(Clone, Debug)]
@@ -222,7 +225,7 @@ pub fn learn(task: &Task, resume: bool, watch: &Watch<'_>) -> Result<Learned, Le
 }
 
 fn read(task: &Task, watch: &Watch<'_>) -> Result<Vec<Example>, LearnError> {
-    let options = Options { pixels: 16_384, seed: task.seed };
+    let options = Options { pixels: POOL, seed: task.seed };
     let mut report = examples::read(&task.pairs, &options, |progress| {
         watch(Event::Reading { done: progress.done, of: progress.of })
     })
@@ -317,8 +320,7 @@ impl Session<'_> {
             let Standing { rung, psnr_learn, psnr_unseen, .. } = *standing;
             self.progress(rung, 0, Some(psnr_learn), psnr_unseen)?;
         }
-        let mut operator =
-            ladder::operator(chosen.base.clone(), &self.task.title, self.provenance());
+        let mut operator = operator(chosen.base.clone(), &self.task.title, self.provenance());
         operator.provenance.psnr_unseen = chosen.psnr_unseen;
         self.keep(&operator, 1)?;
         let mut notes = verdict::ladder(&ladder, chosen, self.examples.len());
