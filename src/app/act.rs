@@ -8,6 +8,7 @@ use eframe::egui::Context;
 use super::pictures::Pictures;
 use super::viewpoint::Viewpoint;
 use super::{Action, App, Dialog, Opening, Workspace, filter_list, reveal, strings, tune};
+use crate::edit::Layer;
 use crate::engine::{Command, Scene, Ticket};
 
 impl App {
@@ -211,28 +212,36 @@ impl App {
         match action {
             tune::Action::Open(is_open) => self.evidence.is_open = is_open,
             tune::Action::Set(tuning) => self.stack.tune(tuning),
-            tune::Action::Save => self.save_version(),
+            tune::Action::Save => {
+                let saved = self.stack.layer().cloned().and_then(|it| self.save_version(&it));
+                if let Some(index) = saved {
+                    self.choose(Some(index));
+                    self.reveal_filter = true;
+                }
+            }
         }
     }
 
-    /// Name and number of the next version of the current filter.
-    pub(super) fn next_version(&self) -> (String, u32) {
-        let entry = self.chosen().map(|index| self.library.entries[index].name.as_str());
-        tune::next(&self.library, entry.unwrap_or("filter"))
+    /// Name and number of the next version of a layer's filter.
+    pub(super) fn next_version(&self, layer: Option<&Layer>) -> (String, u32) {
+        let chosen = filter_list::chosen(&self.library, layer.map(|layer| &layer.operator));
+        let name = chosen.map(|index| self.library.entries[index].name.as_str());
+        tune::next(&self.library, name.unwrap_or("filter"))
     }
 
-    /// Writes a filter of the user's own with the current strength and tuning, and chooses it.
-    fn save_version(&mut self) {
-        let Some(layer) = self.stack.layer() else { return };
-        let (name, number) = self.next_version();
+    /// Writes a filter of the user's own with the layer's strength and tuning, and says so. Its place
+    /// in the library.
+    pub(super) fn save_version(&mut self, layer: &Layer) -> Option<usize> {
+        let (name, number) = self.next_version(Some(layer));
         match self.library.keep(&tune::version(layer, number), &name) {
             Ok(index) => {
-                let operator = Arc::clone(&self.library.entries[index].operator);
-                self.notify(strings::tune::saved(&operator.title));
-                self.stack.choose(Some(operator));
-                self.reveal_filter = true;
+                self.notify(strings::tune::saved(&self.library.entries[index].operator.title));
+                Some(index)
             }
-            Err(error) => self.notify(error.to_string()),
+            Err(error) => {
+                self.notify(error.to_string());
+                None
+            }
         }
     }
 

@@ -90,66 +90,16 @@ impl Combined {
     fn rendered(
         &mut self,
         pictures: [&wgpu::TextureView; 2],
-        [width, height]: [u32; 2],
+        size: [u32; 2],
         parameters: [f32; 4],
     ) -> Option<TextureId> {
-        let render = self.render.as_ref()?;
-        let device = &render.device;
-        let label = Some(self.recipe.name);
+        let RenderState { device, queue, .. } = self.render.as_ref()?;
         let pipeline = self.pipeline.get_or_insert_with(|| pipeline(device, self.recipe));
-        let target = device.create_texture(&wgpu::TextureDescriptor {
-            label,
-            size: wgpu::Extent3d { width, height, depth_or_array_layers: 1 },
-            mip_level_count: 1,
-            sample_count: 1,
-            dimension: wgpu::TextureDimension::D2,
-            format: FORMAT,
-            usage: wgpu::TextureUsages::RENDER_ATTACHMENT | wgpu::TextureUsages::TEXTURE_BINDING,
-            view_formats: &[],
-        });
+        let target = drawn(device, queue, pipeline, pictures, size, parameters);
         let target = target.create_view(&wgpu::TextureViewDescriptor::default());
-        let parameters = device.create_buffer_init(&wgpu::util::BufferInitDescriptor {
-            label,
-            contents: parameters.map(f32::to_ne_bytes).as_flattened(),
-            usage: wgpu::BufferUsages::UNIFORM,
-        });
-        let resources = [
-            wgpu::BindingResource::TextureView(pictures[0]),
-            wgpu::BindingResource::TextureView(pictures[1]),
-            parameters.as_entire_binding(),
-        ];
-        let mut binding = 0..;
-        let entries = resources.map(|resource| wgpu::BindGroupEntry {
-            binding: binding.next().unwrap_or_default(),
-            resource,
-        });
-        let bound = device.create_bind_group(&wgpu::BindGroupDescriptor {
-            label,
-            layout: &pipeline.get_bind_group_layout(0),
-            entries: &entries,
-        });
-        let mut encoder = device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
-        let mut pass = encoder.begin_render_pass(&wgpu::RenderPassDescriptor {
-            label,
-            color_attachments: &[Some(wgpu::RenderPassColorAttachment {
-                view: &target,
-                depth_slice: None,
-                resolve_target: None,
-                ops: wgpu::Operations {
-                    load: wgpu::LoadOp::Clear(wgpu::Color::TRANSPARENT),
-                    store: wgpu::StoreOp::Store,
-                },
-            })],
-            ..Default::default()
-        });
-        pass.set_pipeline(pipeline);
-        pass.set_bind_group(0, &bound, &[]);
-        pass.draw(0..3, 0..1);
-        drop(pass);
-        render.queue.submit([encoder.finish()]);
 
         let nearest = wgpu::FilterMode::Nearest;
-        let mut renderer = render.renderer.write();
+        let mut renderer = self.render.as_ref()?.renderer.write();
         let id = match self.gpu {
             Some(id) => {
                 renderer.update_egui_texture_from_wgpu_texture(device, &target, nearest, id);
@@ -177,6 +127,68 @@ fn is_same(a: &Picture, b: &Picture) -> bool {
         (Picture::Gpu(a), Picture::Gpu(b)) => a == b,
         _ => false,
     }
+}
+
+/// Two pictures combined on the graphics card.
+fn drawn(
+    device: &wgpu::Device,
+    queue: &wgpu::Queue,
+    pipeline: &wgpu::RenderPipeline,
+    pictures: [&wgpu::TextureView; 2],
+    [width, height]: [u32; 2],
+    parameters: [f32; 4],
+) -> wgpu::Texture {
+    let target = device.create_texture(&wgpu::TextureDescriptor {
+        label: None,
+        size: wgpu::Extent3d { width, height, depth_or_array_layers: 1 },
+        mip_level_count: 1,
+        sample_count: 1,
+        dimension: wgpu::TextureDimension::D2,
+        format: FORMAT,
+        usage: wgpu::TextureUsages::RENDER_ATTACHMENT
+            | wgpu::TextureUsages::TEXTURE_BINDING
+            | wgpu::TextureUsages::COPY_SRC,
+        view_formats: &[],
+    });
+    let view = target.create_view(&wgpu::TextureViewDescriptor::default());
+    let parameters = device.create_buffer_init(&wgpu::util::BufferInitDescriptor {
+        label: None,
+        contents: parameters.map(f32::to_ne_bytes).as_flattened(),
+        usage: wgpu::BufferUsages::UNIFORM,
+    });
+    let resources = [
+        wgpu::BindingResource::TextureView(pictures[0]),
+        wgpu::BindingResource::TextureView(pictures[1]),
+        parameters.as_entire_binding(),
+    ];
+    let entries = [0, 1, 2].map(|binding| wgpu::BindGroupEntry {
+        binding,
+        resource: resources[binding as usize].clone(),
+    });
+    let bound = device.create_bind_group(&wgpu::BindGroupDescriptor {
+        label: None,
+        layout: &pipeline.get_bind_group_layout(0),
+        entries: &entries,
+    });
+    let mut encoder = device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
+    let mut pass = encoder.begin_render_pass(&wgpu::RenderPassDescriptor {
+        color_attachments: &[Some(wgpu::RenderPassColorAttachment {
+            view: &view,
+            depth_slice: None,
+            resolve_target: None,
+            ops: wgpu::Operations {
+                load: wgpu::LoadOp::Clear(wgpu::Color::TRANSPARENT),
+                store: wgpu::StoreOp::Store,
+            },
+        })],
+        ..Default::default()
+    });
+    pass.set_pipeline(pipeline);
+    pass.set_bind_group(0, &bound, &[]);
+    pass.draw(0..3, 0..1);
+    drop(pass);
+    queue.submit([encoder.finish()]);
+    target
 }
 
 fn pipeline(device: &wgpu::Device, recipe: &Recipe) -> wgpu::RenderPipeline {
@@ -211,10 +223,15 @@ fn pipeline(device: &wgpu::Device, recipe: &Recipe) -> wgpu::RenderPipeline {
 #[cfg(test)]
 mod tests {
     use super::super::{clipping, difference};
+    use super::*;
+
+    const RECIPES: [Recipe; 2] = [difference::DIFFERENCE, clipping::CLIPPING];
+    /// A row of a texture is copied back in multiples of 256 bytes.
+    const SIZE: [u32; 2] = [64, 40];
 
     #[test]
     fn every_shader_is_valid() {
-        for recipe in [difference::DIFFERENCE, clipping::CLIPPING] {
+        for recipe in RECIPES {
             let source = format!("{}\n{}", include_str!("combined.wgsl"), recipe.shader);
             let module = naga::front::wgsl::parse_str(&source)
                 .unwrap_or_else(|error| panic!("{}", error.emit_to_string(&source)));
@@ -223,5 +240,82 @@ mod tests {
                 .validate(&module)
                 .unwrap_or_else(|error| panic!("{}", error.emit_to_string(&source)));
         }
+    }
+
+    /// Greys and colours with many ends among them, and a margin beside the photo.
+    fn picture(seed: usize) -> Vec<[u8; 4]> {
+        let code = |at: usize, channel: usize| match (at * 31 + at / 7 + channel * 5 + seed) % 9 {
+            0 | 1 => 0,
+            2 | 3 => 255,
+            other => (other * 25 + at % 20) as u8,
+        };
+        let pixel = |at: usize| match at % 64 {
+            0..4 => [0; 4],
+            _ => [code(at, 0), code(at, 1), code(at / 3, 2), 255],
+        };
+        (0..(SIZE[0] * SIZE[1]) as usize).map(pixel).collect()
+    }
+
+    #[test]
+    fn the_graphics_card_combines_to_the_same_pixels_as_memory() {
+        let instance = wgpu::Instance::new(wgpu::InstanceDescriptor::new_without_display_handle());
+        let adapter = pollster::block_on(instance.request_adapter(&Default::default())).unwrap();
+        let (device, queue) =
+            pollster::block_on(adapter.request_device(&Default::default())).unwrap();
+        let pictures = [picture(0), picture(4)];
+        let views = [0, 1].map(|index: usize| {
+            let descriptor = wgpu::TextureDescriptor {
+                label: None,
+                size: wgpu::Extent3d { width: SIZE[0], height: SIZE[1], depth_or_array_layers: 1 },
+                mip_level_count: 1,
+                sample_count: 1,
+                dimension: wgpu::TextureDimension::D2,
+                format: FORMAT,
+                usage: wgpu::TextureUsages::TEXTURE_BINDING | wgpu::TextureUsages::COPY_DST,
+                view_formats: &[],
+            };
+            let order = wgpu::util::TextureDataOrder::LayerMajor;
+            let data = pictures[index].as_flattened();
+            let texture = device.create_texture_with_data(&queue, &descriptor, order, data);
+            texture.create_view(&wgpu::TextureViewDescriptor::default())
+        });
+        let scales = [[1.0, 1.0, 1.0, 0.0], [4.0, 0.0, 1.0, 0.0], [0.0, 1.0, 2.0, 0.0]];
+        for (recipe, parameters) in
+            RECIPES.iter().flat_map(|recipe| scales.map(|scale| (recipe, scale)))
+        {
+            let pipeline = pipeline(&device, recipe);
+            let target =
+                drawn(&device, &queue, &pipeline, [&views[0], &views[1]], SIZE, parameters);
+            let got = read(&device, &queue, &target);
+            let want =
+                (recipe.in_memory)([&pictures[0], &pictures[1]], SIZE[0] as usize, parameters);
+            assert!(want.iter().any(|pixel| *pixel != [0; 4]), "{}: nothing to see", recipe.name);
+            assert_eq!(got, want, "{} {parameters:?}", recipe.name);
+        }
+    }
+
+    fn read(device: &wgpu::Device, queue: &wgpu::Queue, texture: &wgpu::Texture) -> Vec<[u8; 4]> {
+        let buffer = device.create_buffer(&wgpu::BufferDescriptor {
+            label: None,
+            size: u64::from(4 * SIZE[0] * SIZE[1]),
+            usage: wgpu::BufferUsages::MAP_READ | wgpu::BufferUsages::COPY_DST,
+            mapped_at_creation: false,
+        });
+        let layout = wgpu::TexelCopyBufferLayout {
+            offset: 0,
+            bytes_per_row: Some(4 * SIZE[0]),
+            rows_per_image: None,
+        };
+        let mut encoder = device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
+        encoder.copy_texture_to_buffer(
+            texture.as_image_copy(),
+            wgpu::TexelCopyBufferInfo { buffer: &buffer, layout },
+            texture.size(),
+        );
+        queue.submit([encoder.finish()]);
+        buffer.slice(..).map_async(wgpu::MapMode::Read, |_| {});
+        device.poll(wgpu::PollType::wait_indefinitely()).unwrap();
+        let bytes = buffer.get_mapped_range(..).unwrap();
+        bytes.as_chunks::<4>().0.to_vec()
     }
 }

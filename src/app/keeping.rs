@@ -42,6 +42,12 @@ impl Keeping {
     pub fn changed(&mut self) {
         self.changed = Some(Instant::now());
     }
+
+    /// Whether the photo's edit is kept as it is; None where there is nothing to keep.
+    pub fn is_kept(&self, steps: &Steps) -> Option<bool> {
+        let is_edited = self.name.is_some() && steps.list.len() > 1;
+        is_edited.then(|| self.changed.is_none() && !self.has_failed)
+    }
 }
 
 impl App {

@@ -362,6 +362,7 @@ impl eframe::App for App {
         if let Some(seconds) = frame.info().cpu_usage {
             self.frame_times.frame(seconds);
         }
+        shortcuts::note_typing(ui.ctx());
         if self.dialog.is_none() {
             shortcuts::focus(ui.ctx());
         }
@@ -403,9 +404,15 @@ impl App {
         let time = self.panes[0].shown().map(|shown| shown.frame.time);
         top_bar::show(ui, self.workspace, photo, &self.recent, actions);
         let learning = self.learn.words();
-        let (processor, exports) = (self.processor.as_ref(), &self.exports);
-        let film = self.film.extent();
-        status_bar::show(ui, processor, time, film, exports, learning.as_deref(), actions);
+        let shown = status_bar::Shown {
+            processor: self.processor.as_ref(),
+            time,
+            film: self.film.extent(),
+            is_kept: self.keeping.is_kept(&self.steps),
+            exports: &self.exports,
+            learning: learning.as_deref(),
+        };
+        status_bar::show(ui, &shown, actions);
         if self.workspace != Workspace::Learn {
             film::show(ui, &mut self.film, actions);
         }
@@ -434,7 +441,7 @@ impl App {
             scopes: &self.scopes,
             xray: &self.xray,
             evidence: &self.evidence,
-            next_version: self.next_version().1,
+            next_version: self.next_version(self.stack.layer()).1,
             clipping: self.clipping,
         };
         inspector::show(ui, &shown, actions);
@@ -499,7 +506,7 @@ impl App {
         self.send_scenes();
         self.send_wall(ui.ctx());
         self.send_study();
-        self.send_question();
+        self.send_question(self.photo.clone(), self.stack.layer().cloned());
 
         self.panes[0].mark(ui.ctx(), self.clipping);
         let difference = self.difference_of_edit(ui.ctx());

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use eframe::egui::{CollapsingHeader, CollapsingResponse, Context, Id, RichText, Ui};
+use eframe::egui::{CollapsingHeader, CollapsingResponse, Context, Id, RichText, Ui, UiBuilder};
 
 /// Names of the open sections.
 #[derive(Clone, Default)]
@@ -28,8 +28,10 @@ pub fn show(
     contents: impl FnOnce(&mut Ui),
 ) -> CollapsingResponse<()> {
     let was_open = open(ui.ctx()).contains(name);
-    let header = CollapsingHeader::new(RichText::new(title).strong()).id_salt(name);
-    let shown = header.default_open(was_open).show_unindented(ui, contents);
+    let header = CollapsingHeader::new(RichText::new(title).strong()).default_open(was_open);
+    // The same in every workspace: what is open in one is open in the other.
+    let place = UiBuilder::new().scope_id(Id::unique(("section", name)));
+    let shown = ui.scope_builder(place, |ui| header.show_unindented(ui, contents)).inner;
     // Clicked: it moves there, a frame at a time.
     if shown.header_response.clicked() {
         let mut now = open(ui.ctx());

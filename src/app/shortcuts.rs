@@ -317,8 +317,24 @@ fn are_free(keys: Keys, ctx: &Context) -> bool {
         Key::ArrowUp | Key::ArrowDown | Key::ArrowLeft | Key::ArrowRight | Key::Tab => {
             !ctx.egui_wants_keyboard_input()
         }
-        _ => !ctx.text_edit_focused(),
+        _ => !is_typing(ctx),
     }
+}
+
+/// Whether a text field had the focus when the last pass ended.
+#[derive(Clone, Copy, Default)]
+struct WasTyping(bool);
+
+/// Remembers whether a text field has the focus, before anything is shown: what was typed since is for
+/// that field, also where it was left with Enter in the same breath.
+pub fn note_typing(ctx: &Context) {
+    let typing = WasTyping(ctx.text_edit_focused());
+    ctx.data_mut(|data| data.insert_temp(Id::NULL, typing));
+}
+
+fn is_typing(ctx: &Context) -> bool {
+    let was_typing: WasTyping = ctx.data(|data| data.get_temp(Id::NULL)).unwrap_or_default();
+    was_typing.0 || ctx.text_edit_focused()
 }
 
 /// The actions of the keys that were pressed since the last pass.
@@ -339,7 +355,7 @@ pub fn pressed(ctx: &Context, pointer: Option<[f64; 2]>, actions: &mut Vec<Actio
 
 /// The pane whose digit was pressed since the last pass: the first is 0.
 pub fn picked(ctx: &Context) -> Option<usize> {
-    if ctx.text_edit_focused() {
+    if is_typing(ctx) {
         return None;
     }
     PICKS.iter().position(|&key| Keys::of(key).take(ctx) > 0)
@@ -347,7 +363,7 @@ pub fn picked(ctx: &Context) -> Option<usize> {
 
 /// What was pasted since the last pass.
 pub fn pasted(ctx: &Context) -> Option<String> {
-    if ctx.text_edit_focused() {
+    if is_typing(ctx) {
         return None;
     }
     ctx.input(|input| {
@@ -377,7 +393,7 @@ pub fn focus(ctx: &Context) {
 
 /// Whether the key for the original is down.
 pub fn holds_original(ctx: &Context) -> bool {
-    !ctx.text_edit_focused()
+    !is_typing(ctx)
         && Keymap::of(ctx).keys(Shortcut::Original).iter().any(|keys| keys.are_down(ctx))
 }
 

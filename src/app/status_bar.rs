@@ -1,4 +1,4 @@
-//! The status bar: what computes, how fast, and how far exports are.
+//! The status bar: what computes, how fast, whether the edit is kept, and how far exports are.
 
 use std::time::Duration;
 
@@ -11,21 +11,28 @@ use crate::engine::Processor;
 
 const HEIGHT: f32 = 36.0;
 
+/// What is shown.
+pub struct Shown<'a> {
+    pub processor: Option<&'a Processor>,
+    /// What the last picture took.
+    pub time: Option<Duration>,
+    /// How many photos the filmstrip has, and whether it is seen.
+    pub film: (usize, bool),
+    /// Whether the photo's edit is kept; None where there is nothing to keep.
+    pub is_kept: Option<bool>,
+    pub exports: &'a Exports,
+    /// What is to be said of a run.
+    pub learning: Option<&'a str>,
+}
+
 /// Shows it.
-pub fn show(
-    ui: &mut Ui,
-    processor: Option<&Processor>,
-    time: Option<Duration>,
-    (photos, is_shown): (usize, bool),
-    exports: &Exports,
-    learning: Option<&str>,
-    actions: &mut Vec<Action>,
-) {
+pub fn show(ui: &mut Ui, shown: &Shown<'_>, actions: &mut Vec<Action>) {
+    let (photos, is_shown) = shown.film;
     let frame = theme::panel_frame(ui, vec2(theme::M, 0.0));
     Panel::bottom("status_bar").exact_size(HEIGHT).frame(frame).show(ui, |ui| {
         ui.horizontal_centered(|ui| {
-            computes(ui, processor);
-            if let Some(time) = time {
+            computes(ui, shown.processor);
+            if let Some(time) = shown.time {
                 ui.add_space(theme::S);
                 ui.label(theme::weak(strings::frame_time(time)))
                     .on_hover_text(strings::FRAME_TIME_TIP);
@@ -39,8 +46,13 @@ pub fn show(
                     actions.push(Action::Film(super::film::Action::ToggleStrip));
                 }
             }
+            if let Some(is_kept) = shown.is_kept {
+                ui.add_space(theme::S);
+                let words = if is_kept { strings::KEPT } else { strings::KEEPING };
+                ui.label(theme::weak(words)).on_hover_text(strings::KEPT_TIP);
+            }
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                if let Some(words) = learning {
+                if let Some(words) = shown.learning {
                     // From the right: the way to where it can be stopped.
                     let button = Button::new(RichText::new(words).small());
                     let button = ui.add(button.min_size(vec2(0.0, 24.0)));
@@ -49,7 +61,7 @@ pub fn show(
                     }
                     ui.add_space(theme::S);
                 }
-                exports::show_status(ui, exports, actions);
+                exports::show_status(ui, shown.exports, actions);
             });
         });
     });

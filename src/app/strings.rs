@@ -167,6 +167,12 @@ pub const STARTING: &str = "Starting the engine…";
 pub const NO_DEVICE: &str = "the window has no graphics device";
 pub const ON_PROCESSOR: &str = "Running on the processor: slower, same result.";
 
+/// Of the photo's edit.
+pub const KEPT: &str = "Edit saved";
+pub const KEEPING: &str = "Edit not saved yet";
+pub const KEPT_TIP: &str =
+    "Every step is kept for the next time. The photo's own file is never written to";
+
 /// The window's title with a photo open.
 pub fn window_title(photo: &Path) -> String {
     format!("{} — {APP}", file_name(photo))

@@ -103,6 +103,7 @@ pub(super) fn run(arguments: Arguments) -> Result<(), String> {
     let task = Task {
         pairs,
         check,
+        known: Vec::new(),
         title: arguments.name.unwrap_or_else(|| title_from_name(&name)),
         provenance: Provenance {
             made: Some("Learned by Understudy.".to_owned()),

@@ -5,7 +5,7 @@
 //! normalises as it reads (`norm.wgsl`).
 
 use super::Gpu;
-use super::work::Work;
+use super::work::{OPERATIONS_MAX, Work};
 use crate::kernel::Planes;
 use crate::operator::{AdaptiveNorm, Block, Conv, Network, Statistics};
 
@@ -57,7 +57,7 @@ struct Params {
     means: u32,
     goal_weights: u32,
     goal_bias: u32,
-    unused: u32,
+    first_row: u32,
     input: NormHeader,
 }
 
@@ -152,20 +152,28 @@ impl Sums {
         let gpu = work.gpu();
         let mut constants = Constants::reading(&self);
         constants.conv(conv);
-        let (params, values) = constants.upload(gpu);
+        let Constants { mut params, values } = constants;
+        let values = gpu.upload(&values);
         let output = Sums::empty(gpu, self.size, conv.outputs as u32, norm);
-        let bindings = [
-            (0, params.as_entire_binding()),
-            (1, values.as_entire_binding()),
-            (2, self.buffer.as_entire_binding()),
-            (3, self.tiles.0.as_entire_binding()),
-            (4, output.buffer.as_entire_binding()),
-            (5, output.tiles.0.as_entire_binding()),
-        ];
-        let groups = groups(self.size, conv.outputs.div_ceil(OUTPUTS) as u32);
-        let pixels = u64::from(self.size[0]) * u64::from(self.size[1]);
-        let operations = pixels * conv.weight.len() as u64;
-        work.dispatch(&gpu.kernels.conv, &bindings, groups, operations);
+        let [across, down, depth] = groups(self.size, conv.outputs.div_ceil(OUTPUTS) as u32);
+        let row = u64::from(self.size[0]) * 8 * conv.weight.len() as u64;
+        // A large one in bands of rows: the window draws between them.
+        let rows = (OPERATIONS_MAX / row).clamp(1, u64::from(down)) as u32;
+        for first in (0..down).step_by(rows as usize) {
+            params.first_row = first;
+            let params = gpu.uniform(&params);
+            let bindings = [
+                (0, params.as_entire_binding()),
+                (1, values.as_entire_binding()),
+                (2, self.buffer.as_entire_binding()),
+                (3, self.tiles.0.as_entire_binding()),
+                (4, output.buffer.as_entire_binding()),
+                (5, output.tiles.0.as_entire_binding()),
+            ];
+            let rows = rows.min(down - first);
+            let groups = [across, rows, depth];
+            work.dispatch(&gpu.kernels.conv, &bindings, groups, row * u64::from(rows));
+        }
         output
     }
 

@@ -14,7 +14,7 @@ pub(super) struct Work<'a> {
 
 /// The window draws with the same queue: what is submitted at once must not take longer than a part of
 /// a frame. A slow graphics card does 100 of these in a millisecond, counted in millions.
-const OPERATIONS_MAX: u64 = 300_000_000;
+pub(super) const OPERATIONS_MAX: u64 = 300_000_000;
 
 impl<'a> Work<'a> {
     pub fn new(gpu: &'a Gpu) -> Self {

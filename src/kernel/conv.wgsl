@@ -3,10 +3,11 @@
 
 @compute @workgroup_size(8, 8)
 fn main(
-    @builtin(workgroup_id) group: vec3<u32>,
+    @builtin(workgroup_id) id: vec3<u32>,
     @builtin(local_invocation_index) thread: u32,
 ) {
     prepare(thread);
+    let group = id + vec3(0u, params.first_row, 0u);
     let at = group.xy * SIDE + vec2(thread % SIDE, thread / SIDE);
     let size = vec2(i32(params.width), i32(params.height));
     let taps = params.kernel * params.kernel;

@@ -30,7 +30,8 @@ struct Params {
     means: u32,
     goal_weights: u32,
     goal_bias: u32,
-    unused: u32,
+    // the row of tiles that a dispatch begins with
+    first_row: u32,
     input: Norm,
 }
 

@@ -28,9 +28,9 @@ pub fn judge(
     before: Arc<Photo>,
     after: &Image,
 ) -> Result<Option<Judged>, String> {
-    let picture = rendered(operator, Arc::clone(&before))?;
-    Ok(closeness(&picture, after).and_then(|closeness| {
-        Some(Judged { closeness, psnr_nothing: psnr(&before.image, after)? })
+    let source = Source::new(before);
+    Ok(closeness(&rendered(operator, &source)?, after).and_then(|closeness| {
+        Some(Judged { closeness, psnr_nothing: psnr(source.image(), after)? })
     }))
 }
 
@@ -44,13 +44,12 @@ pub fn judge_psnr(
     before: Arc<Photo>,
     after: &Image,
 ) -> Result<Option<f64>, String> {
-    Ok(psnr(&rendered(operator, before)?, after))
+    Ok(psnr(&rendered(operator, &Source::new(before))?, after))
 }
 
-fn rendered(operator: &Arc<Operator>, before: Arc<Photo>) -> Result<Image, String> {
+fn rendered(operator: &Arc<Operator>, source: &Source) -> Result<Image, String> {
     let layer = Layer { strength: 1.0, ..Layer::new(Arc::clone(operator)) };
     let edit = Edit { layers: vec![layer] };
-    let source = Source::new(before);
-    let stages = Solver::default().solve(&source, &edit).map_err(|error| error.to_string())?;
-    Ok(render::strip(&source, &stages, 0..source.image().height))
+    let stages = Solver::default().solve(source, &edit).map_err(|error| error.to_string())?;
+    Ok(render::strip(source, &stages, 0..source.image().height))
 }

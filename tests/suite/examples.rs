@@ -9,8 +9,9 @@ use tempfile::TempDir;
 use understudy::photo;
 use understudy::photo::{Image, Pixels};
 use understudy::train::examples::{
-    Alignment, Cancelled, Confidence, Example, Misfit, Options, Pair, Progress, Reason, Rule,
-    align, groups, ordered, pair_files, pair_folders, pairs_by_name, pictures, read, read_one,
+    Alignment, Cancelled, Confidence, Example, Known, Misfit, Options, Pair, Progress, Reason,
+    Rule, align, groups, ordered, pair_files, pair_folders, pairs_by_name, pictures, read,
+    read_one,
 };
 
 use crate::shared::{shared, skipped};
@@ -438,7 +439,7 @@ fn reading_reports_each_pair_and_can_be_broken_off() {
     let pairs = ordered(pairing.pairs, &["p3.png", "p2"]);
     let names: Vec<_> = pairs.iter().map(|pair| pair.name.as_str()).collect();
     assert_eq!(names, ["p3", "p2", "p0", "p1"]);
-    let report = read(&pairs, &OPTIONS, on).unwrap();
+    let report = read(&pairs, &OPTIONS, &[], on).unwrap();
     let read_names: Vec<_> = report.read.iter().map(|it| it.pair.name.as_str()).collect();
     assert_eq!(read_names, ["p3", "p0", "p1"]);
     assert_eq!(report.left_out.len(), 1);
@@ -446,7 +447,29 @@ fn reading_reports_each_pair_and_can_be_broken_off() {
     let stop = |progress: Progress| {
         if progress.done < 2 { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
     };
-    assert_eq!(read(&pairs, &OPTIONS, stop).unwrap_err(), Cancelled);
+    assert_eq!(read(&pairs, &OPTIONS, &[], stop).unwrap_err(), Cancelled);
+}
+
+#[test]
+fn what_is_known_is_not_read_again_while_its_files_are_what_they_were() {
+    let folder = tempfile::tempdir().unwrap();
+    let picture = scene(300, 220, 5);
+    let before = save(&picture, &folder.path().join("p.png"));
+    let after = save(&inverted(&picture), &folder.path().join("p-edit.png"));
+    let pair = Pair::given(&before, &after);
+    let known = [Known::read(&pair, &OPTIONS).unwrap()];
+    let count = |known: &[Known], options: &Options| {
+        read(std::slice::from_ref(&pair), options, known, on).unwrap().read.len()
+    };
+    // Unreadable now, but for what is known of it.
+    let metadata = fs::metadata(&after).unwrap();
+    fs::write(&after, vec![0; metadata.len() as usize]).unwrap();
+    let date = |time| fs::File::options().write(true).open(&after).unwrap().set_modified(time);
+    date(metadata.modified().unwrap()).unwrap();
+    assert_eq!((count(&[], &OPTIONS), count(&known, &OPTIONS)), (0, 1));
+    assert_eq!(count(&known, &Options { seed: 8, ..OPTIONS }), 0, "other pixels are wanted");
+    date(metadata.modified().unwrap() + std::time::Duration::from_secs(5)).unwrap();
+    assert_eq!(count(&known, &OPTIONS), 0, "it was changed");
 }
 
 #[test]
@@ -504,7 +527,7 @@ fn edits_of_photos_lie_on_them_and_little_is_masked() {
             Pair::given(&photo.path(&root, "before"), &photo.path(&root, edit))
         })
         .collect();
-    let report = read(&pairs, &OPTIONS, on).unwrap();
+    let report = read(&pairs, &OPTIONS, &[], on).unwrap();
     let left: Vec<String> = report.left_out.iter().map(|it| it.reason.to_string()).collect();
     assert_eq!(left, [""; 0]);
     for example in &report.read {

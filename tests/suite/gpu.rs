@@ -166,6 +166,24 @@ fn tunings_render_the_same_on_both() {
 }
 
 #[test]
+fn a_large_analysis_is_submitted_in_pieces_and_renders_the_same_on_both() {
+    let gpu = Arc::new(Gpu::headless().unwrap());
+    let source = source(Image::eight(400, 300, picture(400, 300)));
+    source.moments();
+    let operator = Arc::new(Operator::untrained(Variant::DgfC, 1));
+    let tuning = Tuning { short_side: Some(300), ..Tuning::default() };
+    let edit = Edit { layers: vec![Layer { tuning, ..Layer::new(Arc::clone(&operator)) }] };
+    let mut photo = GpuPhoto::new(&gpu, &source).unwrap();
+    let before = gpu.dispatches();
+    let stages = GpuSolver::default().solve(&gpu, &source, &mut photo, &edit).unwrap();
+    let few = 9;
+    assert!(gpu.dispatches() - before > few + 3, "{}", gpu.dispatches() - before);
+    let rendered = StripRenderer::new(gpu, &source, &mut photo, &stages).strip(0..300).unwrap();
+    let stages = Solver::default().solve(&source, &edit).unwrap();
+    assert_same_picture("300 pixels", &rendered, &render::strip(&source, &stages, 0..300));
+}
+
+#[test]
 fn balances_render_the_same_on_both() {
     let source = source(Image::eight(150, 90, picture(150, 90)));
     for operator in random_operators().into_iter().chain(own_operators()).map(Arc::new) {

@@ -161,6 +161,30 @@ fn a_tuned_value_has_evidence_and_becomes_a_version() {
 }
 
 #[test]
+fn in_compare_the_current_panes_filter_is_tuned_and_its_version_shown_there() {
+    let (folder, photo) = folder_with_photo();
+    let library = library(&folder.path().join("filters"));
+    let mut window: Window = Harness::builder()
+        .with_size((1280.0, 800.0))
+        .with_max_steps(64)
+        .wgpu()
+        .build_eframe(|cc| App::with_library(cc, vec![photo], Choice::Cpu, library));
+    wait(&mut window, "the photo", |window| has(window, "Before"));
+    press(&mut window, "Dehaze");
+    key(&mut window, Modifiers::NONE, Key::C);
+    open(&mut window, "Tune");
+    wait(&mut window, "evidence", |window| has_part(window, "learned with 1.00×"));
+    wait(&mut window, "its closeness", |window| has_part(window, "dB ·"));
+    set(&mut window, "Reach", 2.0);
+    assert!(has(&window, "2.00×"));
+    press(&mut window, "Save as default (v2)");
+    wait(&mut window, "the version", |window| has_part(window, "Dehaze v2"));
+    press(&mut window, "Apply");
+    wait(&mut window, "the photo's own edit", |window| is_on(window, "Dehaze"));
+    assert!(has(&window, "1.00×"), "only the pane was tuned");
+}
+
+#[test]
 fn the_x_ray_shows_sheets_and_one_of_them_on_the_photo() {
     let (_folder, photo) = folder_with_photo();
     let mut window = window(&photo);

@@ -12,9 +12,9 @@ use understudy::operator::{Operator, Provenance, Variant, read};
 use understudy::photo::{self, Image};
 use understudy::random::Random;
 use understudy::train::base::Prior;
-use understudy::train::examples::{self, Options, Pair, pairs_by_name};
+use understudy::train::examples::{self, Pair, pairs_by_name};
 use understudy::train::judge::{judge, judge_psnr};
-use understudy::train::learn::{Event, LearnError, POOL, Task, isotropic, operator};
+use understudy::train::learn::{Event, LearnError, Task, isotropic, operator, reading};
 
 use crate::shared::{shared, skipped};
 
@@ -257,9 +257,8 @@ fn isotropic_ridges_are_a_fair_opponent_of_the_prior() {
         let folder = folders(&(1..=count).collect::<Vec<_>>());
         let halves = ["before", "after"].map(|half| folder.path().join(half));
         let pairs = pairs_by_name(&halves[0], &halves[1]).unwrap();
-        let options = Options { pixels: POOL, seed: 0 };
         let go_on = |_| ControlFlow::Continue(());
-        let examples = examples::read(&pairs, &options, go_on).unwrap().read;
+        let examples = examples::read(&pairs, &reading(0), &[], go_on).unwrap().read;
         let groups = examples::groups(&examples);
         let base = isotropic(&examples, &groups, Prior::shipped(), &|| true).unwrap();
         let filter = Arc::new(operator(base, "Isotropic", Provenance::default()));
@@ -386,6 +385,7 @@ fn the_closed_form_asks_often_whether_to_go_on() {
     let task = Task {
         pairs: (1..=4).map(pair).collect(),
         check: Vec::new(),
+        known: Vec::new(),
         title: "Mine".to_owned(),
         provenance: Provenance::default(),
         rung: None,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use eframe::egui::accesskit::{Role, Toggled};
-use eframe::egui::{DroppedFile, Key, Modifiers, pos2};
+use eframe::egui::{DroppedFile, Event, Key, Modifiers, pos2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use understudy::app::App;
@@ -314,6 +314,18 @@ fn the_list_narrows_to_what_is_searched() {
     assert!(has(&window, "Dehaze") && !has(&window, "Smooth"));
     // Words in a field are no shortcuts.
     assert!(is_on(&window, "Split"));
+    // Nor are they in a pass in which Enter leaves the field behind them.
+    for key in [Key::D, Key::Enter] {
+        let modifiers = Modifiers::NONE;
+        for pressed in [true, false] {
+            let event = Event::Key { key, physical_key: None, pressed, repeat: false, modifiers };
+            window.input_mut().events.push(event);
+        }
+    }
+    window.run_steps(3);
+    assert!(is_on(&window, "Split") && !is_on(&window, "Difference"));
+    key(&mut window, Modifiers::NONE, Key::D);
+    assert!(is_on(&window, "Difference"), "the field was left");
 }
 
 #[test]

@@ -7,7 +7,7 @@ use eframe::egui::Context;
 
 use super::super::stack::Stack;
 use super::super::viewpoint::{Area, Viewpoint};
-use super::super::{App, Workspace, filter_list, strings};
+use super::super::{App, Workspace, filter_list, strings, tune};
 use super::pane::Pane;
 use super::{Action, Fill, PANES_MAX, PaneId, USED_MAX, Wanted, link};
 use crate::edit::{Edit, Layer};
@@ -44,6 +44,19 @@ impl App {
             Of::SetBalance(balance) => {
                 if let Some(layer) = self.pane_layer(current) {
                     layer.balance = balance;
+                }
+            }
+            Of::Tune(tune::Action::Set(tuning)) => {
+                if let Some(layer) = self.pane_layer(current)
+                    && layer.operator.settings(&tuning).is_ok()
+                {
+                    layer.tuning = tuning;
+                }
+            }
+            Of::Tune(tune::Action::Save) => {
+                let layer = self.pane_layer(current).cloned();
+                if let Some(index) = layer.and_then(|layer| self.save_version(&layer)) {
+                    self.show_filter(current, Some(index));
                 }
             }
             Of::ToggleComparison(comparison) => self.compare.toggle_comparison(comparison),

@@ -54,6 +54,10 @@ impl App {
             (self.compare.size, self.compare.margin) = (area.size, area.margin);
         }
         self.send_panes();
+        let tuned = self.compare.current_pane();
+        let photo = tuned.and_then(|pane| pane.photo(self.photo.as_ref()).cloned());
+        let layer = tuned.and_then(|pane| pane.edit.layers.first().cloned());
+        self.send_question(photo, layer);
         let clipping = self.clipping;
         for pane in &mut self.compare.panes {
             pane.pictures.mark(ui.ctx(), clipping);

@@ -1,11 +1,11 @@
-//! The right column: all panes, and the strength of the current one.
+//! The right column: all panes, and strength and tuning of the current one.
 
 use eframe::egui::{
     Align, Button, DragValue, Label, Layout, Panel, RichText, ScrollArea, Slider, Ui, vec2,
 };
 
 use super::super::shortcuts::{Shortcut, tip};
-use super::super::{Action as Of, App, balance, strings, theme};
+use super::super::{Action as Of, App, balance, strings, theme, tune};
 use super::pane::Pane;
 use super::{Action, Compare, Fill, PANES_MAX};
 
@@ -22,7 +22,7 @@ impl App {
                 let pane = self.compare.current_pane();
                 if let Some(pane) = pane {
                     let place = self.compare.place(pane.id).unwrap_or_default();
-                    current(ui, pane, place, actions);
+                    self.current(ui, pane, place, actions);
                     divider(ui);
                 }
                 list(ui, &self.compare, actions);
@@ -42,6 +42,23 @@ impl App {
 }
 
 impl App {
+    /// The current pane's strength and tuning, and the button that picks it.
+    fn current(&self, ui: &mut Ui, pane: &Pane, place: usize, actions: &mut Vec<Of>) {
+        strength(ui, pane, place, actions);
+        if let Some(layer) = pane.edit.layers.first() {
+            actions.extend(balance::show(ui, layer.balance).map(Of::SetBalance));
+            ui.add_space(theme::XS);
+            let next = self.next_version(Some(layer)).1;
+            tune::show(ui, layer, &self.evidence, next, actions);
+        }
+        ui.add_space(theme::S);
+        let words = RichText::new(strings::use_pane(place)).color(theme::of(ui).inverse);
+        let pick = ui.add(Button::new(words).fill(theme::of(ui).text));
+        if pick.on_hover_text(strings::tip(strings::PICK_TIP, &strings::digit(place))).clicked() {
+            actions.push(Of::Compare(Action::Pick(place)));
+        }
+    }
+
     /// What all panes can be filled with.
     fn fills(&self, ui: &mut Ui, actions: &mut Vec<Of>) {
         use strings::compare as words;
@@ -116,7 +133,7 @@ fn list(ui: &mut Ui, compare: &Compare, actions: &mut Vec<Of>) {
     }
 }
 
-fn current(ui: &mut Ui, pane: &Pane, place: usize, actions: &mut Vec<Of>) {
+fn strength(ui: &mut Ui, pane: &Pane, place: usize, actions: &mut Vec<Of>) {
     let before = pane.strength().map(|strength| (strength * 100.0).round());
     let mut percent = before.unwrap_or_default();
     // As high for the original: nothing jumps.
@@ -143,14 +160,5 @@ fn current(ui: &mut Ui, pane: &Pane, place: usize, actions: &mut Vec<Of>) {
     });
     if before.is_some_and(|before| before != percent) {
         actions.push(Of::Compare(Action::SetStrength(pane.id, percent / 100.0)));
-    }
-    if let Some(layer) = pane.edit.layers.first() {
-        actions.extend(balance::show(ui, layer.balance).map(Of::SetBalance));
-    }
-    ui.add_space(theme::S);
-    let words = RichText::new(strings::use_pane(place)).color(theme::of(ui).inverse);
-    let pick = ui.add(Button::new(words).fill(theme::of(ui).text));
-    if pick.on_hover_text(strings::tip(strings::PICK_TIP, &strings::digit(place))).clicked() {
-        actions.push(Of::Compare(Action::Pick(place)));
     }
 }

@@ -8,7 +8,7 @@ use eframe::egui::Context;
 
 use super::super::{App, Workspace};
 use super::look::{self, Looking};
-use super::reader::{Reader, Source};
+use super::reader::{Reader, SEED, Source};
 use super::run::{End, Run};
 use super::runner::{Runner, Wish};
 use super::table::{Purpose, Table};
@@ -280,7 +280,9 @@ impl Learn {
         let file = self.target()?;
         let (learn, check) = (self.table.pairs(Purpose::Learn), self.table.pairs(Purpose::Check));
         let title = self.name.trim().to_owned();
-        self.begin(ctx, task(title, file, self.effort, learn, check), self.effort, false)
+        let known = self.table.known();
+        let task = Task { known, ..task(title, file, self.effort, learn, check) };
+        self.begin(ctx, task, self.effort, false)
     }
 
     /// Goes on with an interrupted run, its pairs in the table again.
@@ -358,6 +360,7 @@ fn task(title: String, file: PathBuf, effort: Effort, pairs: Vec<Pair>, check: V
     Task {
         pairs,
         check,
+        known: Vec::new(),
         title,
         provenance: Provenance {
             made: Some(strings::MADE.to_owned()),
@@ -366,7 +369,7 @@ fn task(title: String, file: PathBuf, effort: Effort, pairs: Vec<Pair>, check: V
         },
         rung: effort.rung(),
         budget: None,
-        seed: 0,
+        seed: SEED,
         file,
     }
 }

@@ -14,12 +14,16 @@ use crate::app::background;
 use crate::kernel::Planes;
 use crate::kernel::sample::{Sites, sample};
 use crate::photo;
-use crate::train::examples::{Example, Halves, Options, Pair, Pairing, Progress, Reason, read_one};
-use crate::train::learn::{Asks, DOUBT_PIXELS};
+use crate::train::examples::{
+    Example, Halves, Known, Pair, Pairing, Progress, Reason, two_at_once,
+};
+use crate::train::learn::{self, Asks};
 
 /// Most columns and rows of a thumbnail: two pixels a point. Beside two of them there is room for the
 /// longest word on a pair.
 pub const THUMBNAIL: [usize; 2] = [148, 100];
+/// What random numbers of a run in the window follow from.
+pub const SEED: u64 = 0;
 /// Short side of what thumbnails are made from.
 const SAMPLE: usize = 256;
 
@@ -34,6 +38,8 @@ pub struct Reading {
     pub ignored: f64,
     /// What it asks for by itself, if it is an example.
     pub asks: Option<Asks>,
+    /// Itself, if it is an example: learning need not read it again.
+    pub known: Option<Known>,
     /// Its thumbnails.
     pub seen: Seen<ColorImage>,
 }
@@ -123,23 +129,22 @@ impl Work {
                 Err(error) => self.none(&error.to_string()),
             },
         };
-        for pair in pairs.unwrap_or_default() {
-            if self.stop.load(Ordering::Relaxed) {
-                return;
-            }
-            let reading = read(&pair);
-            self.say(News::Read(pair, Box::new(reading)));
+        let read = |pair: &Pair| self.say(News::Read(pair.clone(), Box::new(read(pair))));
+        // Where it is stopped, nobody waits for the rest.
+        drop(two_at_once(&pairs.unwrap_or_default(), read, |_| self.go_on()));
+    }
+
+    fn go_on(&self) -> ControlFlow<()> {
+        match self.stop.load(Ordering::Relaxed) {
+            true => ControlFlow::Break(()),
+            false => ControlFlow::Continue(()),
         }
     }
 
     fn pair(&self, halves: Halves) -> Option<Vec<Pair>> {
         let pairing = halves.pair(|progress| {
             self.say(News::Comparing(progress));
-            if self.stop.load(Ordering::Relaxed) {
-                ControlFlow::Break(())
-            } else {
-                ControlFlow::Continue(())
-            }
+            self.go_on()
         });
         match pairing {
             Ok(pairing) => {
@@ -164,9 +169,9 @@ impl Work {
 }
 
 fn read(pair: &Pair) -> Reading {
-    let result = read_one(pair, &Options { pixels: DOUBT_PIXELS, seed: 0 });
+    let result = Known::read(pair, &learn::reading(SEED));
     let files = [&pair.before, &pair.after];
-    let seen = match &result {
+    let seen = match result.as_ref().map(Known::example) {
         Ok(example) if example.alignment.is_identity() => {
             [&example.sample, &example.edited].map(|planes| Some(thumbnail(planes)))
         }
@@ -177,10 +182,11 @@ fn read(pair: &Pair) -> Reading {
         }),
     };
     match result {
-        Ok(example) => Reading {
-            status: status(&example),
-            ignored: example.painted(),
-            asks: Some(Asks::new(&example.pixels)),
+        Ok(known) => Reading {
+            status: status(known.example()),
+            ignored: known.example().painted(),
+            asks: Some(Asks::new(&known.example().pixels)),
+            known: Some(known),
             seen,
         },
         Err(reason) => {
@@ -189,7 +195,7 @@ fn read(pair: &Pair) -> Reading {
                 Reason::AnotherPhoto { .. } => Status::Different(sentence),
                 _ => Status::Unusable(sentence),
             };
-            Reading { status, ignored: 0.0, asks: None, seen }
+            Reading { status, ignored: 0.0, asks: None, known: None, seen }
         }
     }
 }

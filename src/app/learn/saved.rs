@@ -117,6 +117,7 @@ mod tests {
         let task = Task {
             pairs: vec![pair("a.jpg"), pair("b.jpg")],
             check: vec![pair("c.jpg")],
+            known: Vec::new(),
             title: "Warm".to_owned(),
             provenance: Provenance::default(),
             rung: None,

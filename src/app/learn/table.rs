@@ -3,7 +3,7 @@
 use eframe::egui::TextureHandle;
 
 use super::reader::{Reading, Seen};
-use crate::train::examples::{Confidence, Pair};
+use crate::train::examples::{Confidence, Known, Pair};
 use crate::train::learn::{Asks, doubts};
 
 /// From so many usable pairs on, the last ones are kept to check with.
@@ -73,6 +73,8 @@ pub struct Row {
     pub ignored: f64,
     /// What it asks for by itself, once it is read.
     asks: Option<Asks>,
+    /// Itself, once it is read.
+    known: Option<Known>,
     /// What speaks against it.
     pub doubt: Option<Doubt>,
     /// The photo and its edit, small, once they are read.
@@ -92,6 +94,7 @@ impl Row {
             status: Status::Waiting,
             ignored: 0.0,
             asks: None,
+            known: None,
             doubt: None,
             thumbnails: [None, None],
             is_skipped: false,
@@ -167,6 +170,7 @@ impl Table {
         let Some(place) = self.place_of(pair) else { return };
         let row = &mut self.rows[place];
         (row.status, row.ignored, row.asks) = (reading.status, reading.ignored, reading.asks);
+        row.known = reading.known;
         row.thumbnails = thumbnails;
         if !row.is_usable() {
             self.assign();
@@ -235,6 +239,7 @@ impl Table {
         std::mem::swap(&mut row.pair.before, &mut row.pair.after);
         row.thumbnails.swap(0, 1);
         (row.status, row.asks, row.doubt) = (Status::Waiting, None, None);
+        row.known = None;
         (row.ignored, row.is_accepted) = (0.0, false);
         Some(row.pair.clone())
     }
@@ -243,6 +248,11 @@ impl Table {
     pub fn pairs(&self, purpose: Purpose) -> Vec<Pair> {
         let of = |row: &&Row| row.is_used() && row.purpose == purpose;
         self.rows.iter().filter(of).map(|row| row.pair.clone()).collect()
+    }
+
+    /// What was read so far of the pairs that take part.
+    pub fn known(&self) -> Vec<Known> {
+        self.rows.iter().filter(|row| row.is_used()).filter_map(|row| row.known.clone()).collect()
     }
 
     /// How many there are.
@@ -327,7 +337,7 @@ mod tests {
     fn what_cannot_be_used_takes_no_part() {
         let mut table = table(6);
         let status = Status::Different("another".to_owned());
-        let reading = Reading { status, ignored: 0.0, asks: None, seen: [None, None] };
+        let reading = Reading { status, ignored: 0.0, asks: None, known: None, seen: [None, None] };
         let pair = table.rows[1].pair.clone();
         table.take(&pair, reading, [None, None]);
         let counts = table.counts();

@@ -141,11 +141,16 @@ pub fn falls(points: &[Point]) -> [Option<f64>; 2] {
 }
 
 impl App {
-    /// Asks the engine for evidence, if somebody sees it and the filter, its tuning or the photo is
-    /// another one.
-    pub(in super::super) fn send_question(&mut self) {
-        let (true, Some(photo)) = (self.evidence.is_open, self.photo.clone()) else { return };
-        let Some(layer) = self.stack.layer().cloned() else { return };
+    /// Asks the engine for evidence about the layer that is tuned, if somebody sees it and the filter,
+    /// its tuning or the photo is another one.
+    pub(in super::super) fn send_question(
+        &mut self,
+        photo: Option<Arc<Photo>>,
+        layer: Option<Layer>,
+    ) {
+        let (true, Some(photo), Some(layer)) = (self.evidence.is_open, photo, layer) else {
+            return;
+        };
         let Layer { operator, tuning, .. } = &layer;
         let asked = self.evidence.asked.as_ref();
         let same = asked

@@ -9,9 +9,9 @@ use rayon::prelude::*;
 use super::{Arguments, pairs_held_out, pairs_to_learn_from};
 use crate::operator::{Base, Provenance};
 use crate::photo::{self, Image, Photo};
-use crate::train::examples::{Example, Options, Pair, read_one};
+use crate::train::examples::{Example, Pair, read_one};
 use crate::train::judge::judge_psnr;
-use crate::train::learn::{POOL, operator};
+use crate::train::learn::{operator, reading};
 use crate::train::metrics::psnr;
 
 /// The photos of an edit: those to learn from in their order, then those held out.
@@ -75,7 +75,7 @@ impl Photos {
         if let Some(read) = self.read.get() {
             return Ok(read);
         }
-        let options = Options { pixels: POOL, seed: 0 };
+        let options = reading(0);
         let open = |path: &Path| photo::open(path).map_err(|error| error.to_string());
         let read = |pair: &Pair| {
             Ok(Read {

@@ -23,7 +23,10 @@ pub struct Cancelled;
 
 /// What `work` makes of each item, in their order, two at a time. `watch` hears of each one that is
 /// done and may break off; what is begun then is finished first.
-pub(super) fn two_at_once<I: Sync, T: Send>(
+///
+/// # Errors
+/// When `watch` broke off.
+pub fn two_at_once<I: Sync, T: Send>(
     items: &[I],
     work: impl Fn(&I) -> T + Sync,
     watch: impl Fn(Progress) -> ControlFlow<()> + Sync,

@@ -19,6 +19,7 @@ mod gather;
 mod groups;
 mod halves;
 mod interpolate;
+mod known;
 mod linear;
 mod look;
 mod names;
@@ -32,10 +33,11 @@ mod repainted;
 
 pub use align::{Misfit, align};
 pub use alignment::{Alignment, Rectangle};
-pub use at_once::{Cancelled, Progress};
+pub use at_once::{Cancelled, Progress, two_at_once};
 pub use example::{Example, Mask, PixelPool};
 pub use groups::groups;
 pub use halves::{Halves, HalvesError};
+pub use known::Known;
 pub use look::{Look, Packed, look, size_within};
 pub use pairing::{
     Confidence, Half, Pair, Pairing, PairsError, Rule, Unpaired, ordered, pair_files, pair_folders,

@@ -7,6 +7,7 @@ use super::at_once::{Cancelled, Progress, two_at_once};
 use super::cells::Cells;
 use super::example::Example;
 use super::gather::Halves;
+use super::known::Known;
 use super::pairing::Pair;
 use super::reason::Reason;
 use super::repainted::repainted;
@@ -58,7 +59,7 @@ pub struct LeftOut {
     pub reason: Reason,
 }
 
-/// Reads pairs, two at a time; `watch` hears of each one that is done and may break off. Decoded
+/// Reads pairs that are not among the known ones, two at a time; `watch` hears of each one that is done and may break off. Decoded
 /// photos are dropped at once; what is kept of each pair is about 32 bytes for each of its pixels
 /// and 3 MiB.
 ///
@@ -67,9 +68,14 @@ pub struct LeftOut {
 pub fn read(
     pairs: &[Pair],
     options: &Options,
+    known: &[Known],
     watch: impl Fn(Progress) -> ControlFlow<()> + Sync,
 ) -> Result<Report, Cancelled> {
-    let results = two_at_once(pairs, |pair| read_one(pair, options), watch)?;
+    let one = |pair: &Pair| match known.iter().find_map(|it| it.again(pair, options)) {
+        Some(example) => Ok(example),
+        None => read_one(pair, options),
+    };
+    let results = two_at_once(pairs, one, watch)?;
     let mut report = Report::default();
     for (pair, result) in pairs.iter().zip(results) {
         match result {

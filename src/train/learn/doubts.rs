@@ -12,7 +12,7 @@ use super::direction::{self, Directions};
 use crate::train::examples::PixelPool;
 
 /// Pixels of each pair that are looked at.
-pub const PIXELS: usize = 4000;
+const PIXELS: usize = 4000;
 /// Shades of each channel that are told apart.
 const SHADES: usize = 6;
 /// Fewer pixels of a colour tell nothing.

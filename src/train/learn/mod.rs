@@ -15,7 +15,7 @@ mod rung;
 mod verdict;
 mod worst;
 
-pub use doubts::{Asks, Doubts, PIXELS as DOUBT_PIXELS, doubts};
+pub use doubts::{Asks, Doubts, doubts};
 pub use ladder::{Ladder, Standing, isotropic, operator};
 pub use run::{give_up, is_interrupted, run_folder, versions};
 pub use rung::Rung;
@@ -32,13 +32,10 @@ use residual::{Gains, Trained};
 use run::{Record, Run};
 
 use super::base::Prior;
-use super::examples::{self, Example, LeftOut, Options, Pair, Reason};
+use super::examples::{self, Example, Known, LeftOut, Options, Pair, Reason};
 use super::recipe::Budget;
 use super::trainer::TrainError;
 use crate::operator::{Operator, OperatorError, Provenance, write};
-
-/// Pixels that are read of each pair.
-pub const POOL: usize = 16_384;
 
 /// What is to be learnt.
 #[derive(Clone, Debug)]
@@ -47,6 +44,8 @@ pub struct Task {
     pub pairs: Vec<Pair>,
     /// Pairs to judge the result by; they play no part in it.
     pub check: Vec<Pair>,
+    /// Pairs that were read before, by [`reading`]: they are not read again.
+    pub known: Vec<Known>,
     /// What the filter is called.
     pub title: String,
     /// The edit in the user's words, and the photos' licence, for the file.
@@ -224,9 +223,13 @@ pub fn learn(task: &Task, resume: bool, watch: &Watch<'_>) -> Result<Learned, Le
     session.finish(outcome)
 }
 
+/// How pairs are read for a run with this seed.
+pub fn reading(seed: u64) -> Options {
+    Options { pixels: 16_384, seed }
+}
+
 fn read(task: &Task, watch: &Watch<'_>) -> Result<Vec<Example>, LearnError> {
-    let options = Options { pixels: POOL, seed: task.seed };
-    let mut report = examples::read(&task.pairs, &options, |progress| {
+    let mut report = examples::read(&task.pairs, &reading(task.seed), &task.known, |progress| {
         watch(Event::Reading { done: progress.done, of: progress.of })
     })
     .map_err(|_| LearnError::Stopped)?;
