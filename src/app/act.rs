@@ -6,6 +6,7 @@ use std::sync::Arc;
 use eframe::egui::Context;
 
 use super::pictures::Pictures;
+use super::two_files::TwoFiles;
 use super::viewpoint::Viewpoint;
 use super::{Action, App, Dialog, Opening, Workspace, filter_list, reveal, strings, tune};
 use crate::edit::Layer;
@@ -36,6 +37,9 @@ impl App {
             Action::Compare(action) => self.compare_act(ctx, action),
             Action::AskOpen => self.file_dialogs.ask_photo(ctx),
             Action::Open(paths) => self.open_paths(ctx, paths),
+            Action::AskAboutTwo(files) => {
+                self.dialog = Some(Dialog::TwoFiles(TwoFiles::new(files)));
+            }
             Action::Choose(filter) => {
                 self.choose(filter);
                 self.keep_trial();
@@ -155,7 +159,10 @@ impl App {
         let ticket = self.ticket();
         self.dialog = None;
         self.learn.stop_looking();
-        self.engine.send(Command::Open(ticket, path.clone()));
+        if !self.early.as_mut().is_some_and(|early| early.answers(ticket, &path)) {
+            self.ask_glimpse(ticket, path.clone());
+            self.engine.send(Command::Open(ticket, path.clone()));
+        }
         self.opening = Some(Opening { ticket, path: Some(path) });
     }
 

@@ -4,21 +4,23 @@ use eframe::egui::{Align, DragValue, Layout, Slider, Ui};
 
 use super::strings::balance as strings;
 use super::theme;
-use crate::edit::Balance;
+use crate::edit::{Balance, Layer};
 
-/// Shows them; another balance, if the user sets one.
-pub fn show(ui: &mut Ui, balance: Balance) -> Option<Balance> {
-    let mut new = balance;
+/// Shows those of a layer; another balance, if the user sets one.
+pub fn show(ui: &mut Ui, layer: &Layer) -> Option<Balance> {
+    let mut new = layer.balance;
+    let own = &layer.operator;
     ui.columns_const(|[left, right]| {
-        share(left, &mut new.tone, [strings::TONE, strings::TONE_IN_PERCENT, strings::TONE_TIP]);
+        let words = [strings::TONE, strings::TONE_IN_PERCENT, strings::TONE_TIP];
+        share(left, &mut new.tone, own.tone, words);
         let words = [strings::DETAIL, strings::DETAIL_IN_PERCENT, strings::DETAIL_TIP];
-        share(right, &mut new.detail, words);
+        share(right, &mut new.detail, own.detail, words);
     });
-    (new != balance).then_some(new)
+    (new != layer.balance).then_some(new)
 }
 
-/// One of the two, in whole per cent.
-fn share(ui: &mut Ui, value: &mut f32, [name, in_percent, tip]: [&str; 3]) {
+/// One of the two, in whole per cent; a double click leads back to the filter's own.
+fn share(ui: &mut Ui, value: &mut f32, own: f32, [name, in_percent, tip]: [&str; 3]) {
     let range = *Balance::RANGE.start() * 100.0..=*Balance::RANGE.end() * 100.0;
     let before = (*value * 100.0).round();
     let mut percent = before;
@@ -36,7 +38,7 @@ fn share(ui: &mut Ui, value: &mut f32, [name, in_percent, tip]: [&str; 3]) {
     let slider = Slider::new(&mut percent, range).step_by(1.0).show_value(false);
     let slider = ui.add(slider).accessible_name(name).on_hover_text(tip);
     if slider.double_clicked() {
-        percent = 100.0;
+        percent = (own * 100.0).round();
     }
     if percent != before {
         *value = percent / 100.0;

@@ -35,6 +35,8 @@ pub struct Stage<'a> {
     pub view: Option<Seen>,
     /// The last frame.
     pub shown: Option<&'a Shown>,
+    /// The photo that is being opened, small, and where it will be: in the place of the last frame.
+    pub glimpse: Option<(&'a TextureHandle, Seen)>,
     /// The difference of before and after, where it is to be seen.
     pub difference: Option<TextureId>,
     /// What is inside a filter, large in the photo's place, and its name.
@@ -234,6 +236,11 @@ impl Canvas {
     /// Draws it all.
     pub fn paint(&self, ui: &mut Ui, stage: &Stage<'_>) {
         let painter = ui.painter_at(self.rect);
+        if let Some((texture, seen)) = &stage.glimpse {
+            let parts = self.parts(stage.before_after.comparison);
+            parts.iter().for_each(|part| part.draw_sheet(&painter, seen, texture.id()));
+            return self.foot(ui, &parts, seen, stage.foot.as_deref());
+        }
         let (Some(seen), Some(shown)) = (&stage.view, stage.shown) else {
             let words = stage.foot.as_deref().unwrap_or(strings::NO_PHOTO);
             theme::words_at(ui, self.rect, words);
@@ -281,12 +288,16 @@ impl Canvas {
                 _ => self.draw(&painter, &seen.view, shown, shown.after),
             }
         }
-        if let Some(words) = &stage.foot {
-            let bottom = parts.last().map_or(visible.bottom(), |part| part.visible(seen).bottom());
-            let foot = pos2(self.rect.center().x, bottom - theme::M);
-            let width_max = self.rect.width() - 2.0 * theme::M;
-            theme::pill(ui, Align2::CENTER_BOTTOM, foot, width_max, words);
-        }
+        self.foot(ui, &parts, seen, stage.foot.as_deref());
+    }
+
+    /// Words at the foot of the photo.
+    fn foot(&self, ui: &mut Ui, parts: &[Self], seen: &Seen, words: Option<&str>) {
+        let Some(words) = words else { return };
+        let bottom = parts.last().unwrap_or(self).visible(seen).bottom();
+        let foot = pos2(self.rect.center().x, bottom - theme::M);
+        let width_max = self.rect.width() - 2.0 * theme::M;
+        theme::pill(ui, Align2::CENTER_BOTTOM, foot, width_max, words);
     }
 
     /// A word in the corner of the photo.

@@ -44,7 +44,7 @@ pub fn show(ui: &mut Ui, shown: &Shown<'_>, actions: &mut Vec<Action>) {
             match shown.stack.layer() {
                 Some(layer) => {
                     strength(ui, layer.strength, actions);
-                    let balance = balance::show(ui, layer.balance);
+                    let balance = balance::show(ui, layer);
                     actions.extend(balance.map(Action::SetBalance));
                     ui.add_space(theme::XS);
                     tune::show(ui, layer, shown.evidence, shown.next_version, actions);

@@ -139,6 +139,7 @@ impl App {
     /// Edits are kept beside their photos too, or no longer; what lies there stays.
     pub(super) fn keep_beside(&mut self, is_on: bool) {
         self.keeping.beside = is_on;
+        self.film.mark_anew();
         if is_on && self.steps.list.len() > 1 {
             self.keeping.changed();
         }

@@ -95,6 +95,8 @@ struct SavedEdit {
 const PHOTOS: &str = "photos";
 /// What was chosen for exports.
 const EXPORT: &str = "export.json";
+/// Exports that are not over, and their filters.
+const EXPORTS: &str = "exports";
 /// Whether edits are kept beside their photos too.
 const BESIDE: &str = "beside.json";
 /// What was opened of late.
@@ -147,23 +149,23 @@ impl Memory {
     /// # Errors
     /// The reason, the end of a sentence.
     pub fn add_step(&self, photo: &Path, step: &SavedStep) -> Result<(), String> {
+        self.change(photo, |saved| saved.with(step.clone()))
+    }
+
+    /// Changes what is kept of a photo, whose file is read to know its name.
+    ///
+    /// # Errors
+    /// The reason, the end of a sentence.
+    pub(super) fn change(
+        &self,
+        photo: &Path,
+        change: impl FnOnce(SavedPhoto) -> Result<SavedPhoto, String>,
+    ) -> Result<(), String> {
         let name = sha256(photo).map_err(|error| error.to_string())?;
         let file = self.file_of(&name);
-        let mut saved = match self.read::<SavedPhoto>(&file) {
-            Some(saved) if saved.format == FORMAT => saved,
-            Some(_) => return Err("its edit is kept by a newer version".to_owned()),
-            None => {
-                let opened =
-                    SavedStep { filters: Vec::new(), what: STEP_OPENED.to_owned(), current: 0 };
-                SavedPhoto { format: FORMAT, at: 0, steps: vec![opened], file: None }
-            }
-        };
-        // What was undone is gone.
-        saved.steps.truncate(saved.at + 1);
-        saved.steps.push(step.clone());
-        saved.at = saved.steps.len() - 1;
-        saved.file = Stamp::of(photo);
-        self.write(&file, &saved)
+        let saved = self.read::<SavedPhoto>(&file).unwrap_or_else(SavedPhoto::opened);
+        let changed = change(saved)?;
+        self.write(&file, &SavedPhoto { file: Stamp::of(photo), ..changed })
     }
 
     /// The photos whose edits are kept.
@@ -242,6 +244,11 @@ impl Memory {
         &self.folder
     }
 
+    /// The folder for exports that are not over. It need not exist.
+    pub(super) fn exports(&self) -> PathBuf {
+        self.folder.join(EXPORTS)
+    }
+
     fn session_file(&self) -> PathBuf {
         self.folder.join("session.json")
     }
@@ -250,7 +257,8 @@ impl Memory {
         self.folder.join(PHOTOS).join(name).with_extension("json")
     }
 
-    fn read<T: for<'a> Deserialize<'a>>(&self, file: &Path) -> Option<T> {
+    /// What a file holds; None without it. One that cannot be read is put aside.
+    pub(super) fn read<T: for<'a> Deserialize<'a>>(&self, file: &Path) -> Option<T> {
         let bytes = fs::read(file).ok()?;
         match serde_json::from_slice(&bytes) {
             Ok(value) => Some(value),
@@ -262,7 +270,11 @@ impl Memory {
         }
     }
 
-    fn write(&self, file: &Path, value: &impl Serialize) -> Result<(), String> {
+    /// Writes a file whole, and its folder.
+    ///
+    /// # Errors
+    /// The reason, the end of a sentence.
+    pub(super) fn write(&self, file: &Path, value: &impl Serialize) -> Result<(), String> {
         let put = || -> std::io::Result<()> {
             let folder = file.parent().unwrap_or(&self.folder);
             fs::create_dir_all(folder)?;
@@ -318,6 +330,26 @@ impl SavedPhoto {
         Self { format: FORMAT, at: steps.at, steps: list, file }
     }
 
+    /// A photo to which nothing was done.
+    fn opened() -> Self {
+        let opened = SavedStep { filters: Vec::new(), what: STEP_OPENED.to_owned(), current: 0 };
+        Self { format: FORMAT, at: 0, steps: vec![opened], file: None }
+    }
+
+    /// The same with one more step; what was undone is gone.
+    ///
+    /// # Errors
+    /// When a newer program wrote it, as the end of a sentence.
+    pub fn with(mut self, step: SavedStep) -> Result<Self, String> {
+        if self.format != FORMAT {
+            return Err("its edit is kept by a newer version".to_owned());
+        }
+        self.steps.truncate(self.at + 1);
+        self.steps.push(step);
+        self.at = self.steps.len() - 1;
+        Ok(self)
+    }
+
     /// The steps, as far as the library still has their filters; None from a newer program.
     pub fn restored(self, library: &Library) -> Option<Kept> {
         if self.format != FORMAT {
@@ -348,6 +380,11 @@ impl SavedStep {
             current: stack.current,
             filters: stack.items.iter().filter_map(filter).collect(),
         }
+    }
+
+    /// Whether a filter of that name takes part.
+    pub fn has(&self, name: &str) -> bool {
+        self.filters.iter().any(|filter| filter.name == name)
     }
 }
 

@@ -15,12 +15,14 @@ mod combined;
 mod compare;
 mod comparison;
 mod difference;
+mod early;
 mod edited;
 mod exports;
 mod file_dialogs;
 mod film;
 mod filter_list;
 mod frame_times;
+mod glimpse;
 mod info;
 mod inspector;
 mod instance;
@@ -53,11 +55,13 @@ mod theme;
 mod top_bar;
 mod trial;
 mod tune;
+mod two_files;
 mod view_bar;
 mod viewpoint;
 mod wall;
 mod window;
 mod workspace;
+mod writer;
 mod xray;
 
 pub use window::run;
@@ -82,10 +86,12 @@ use clipping::Clipping;
 use combined::Combined;
 use compare::Compare;
 use comparison::Comparison;
+use early::Early;
 use exports::{ExportDialog, Exports};
 use file_dialogs::FileDialogs;
 use film::Film;
 use frame_times::FrameTimes;
+use glimpse::Glimpse;
 use keeping::Keeping;
 use learn::Learn;
 pub use memory::Memory;
@@ -102,6 +108,7 @@ use stack::Stack;
 use steps::Steps;
 use trial::Trial;
 use tune::Evidence;
+use two_files::TwoFiles;
 use viewpoint::{Area, Viewpoint};
 use wall::Wall;
 pub(crate) use workspace::Workspace;
@@ -152,6 +159,10 @@ pub struct App {
     /// What the filter list is narrowed to.
     search: String,
     opening: Option<Opening>,
+    /// The photo that the program was started with.
+    early: Option<Early>,
+    /// The photo that is being opened, small.
+    glimpse: Option<Glimpse>,
     exports: Exports,
     film: Film,
     recent: Recent,
@@ -185,6 +196,7 @@ enum Dialog {
     Adoption(Adoption),
     Naming(Naming),
     Place(Place),
+    TwoFiles(TwoFiles),
     Settings(SettingsDialog),
     Shortcuts,
 }
@@ -202,6 +214,8 @@ pub(crate) enum Action {
     AskOpen,
     /// A photo, several, or a folder of them.
     Open(Vec<PathBuf>),
+    /// Two files were dropped: what they are is asked.
+    AskAboutTwo([PathBuf; 2]),
     /// A filter of the library, or none.
     Choose(Option<usize>),
     StepFilter(isize),
@@ -264,6 +278,20 @@ impl App {
         choice: Choice,
         library: Library,
     ) -> Self {
+        Self::begin(cc, photos, choice, library, None)
+    }
+
+    /// The same; the first photo may be on its way already.
+    fn begin(
+        cc: &eframe::CreationContext<'_>,
+        photos: Vec<PathBuf>,
+        choice: Choice,
+        library: Library,
+        early: Option<Early>,
+    ) -> Self {
+        if let Some(early) = &early {
+            early.wake(&cc.egui_ctx);
+        }
         theme::apply(&cc.egui_ctx);
         Settings::default().dress(&cc.egui_ctx);
         let render = cc.wgpu_render_state.clone();
@@ -308,6 +336,8 @@ impl App {
             wall: Wall::default(),
             search: String::new(),
             opening: None,
+            early,
+            glimpse: None,
             exports: Exports::default(),
             film: Film::default(),
             recent: Recent::default(),
@@ -331,6 +361,9 @@ impl eframe::App for App {
         while let Some(event) = self.engine.try_recv() {
             self.receive(ctx, event);
         }
+        while let Some(event) = self.early.as_ref().and_then(Early::next) {
+            self.receive(ctx, event);
+        }
         while let Some(answer) = self.file_dialogs.answer() {
             self.receive_answer(ctx, answer);
         }
@@ -345,6 +378,7 @@ impl eframe::App for App {
             adoption.hear(ctx);
         }
         self.keep(ctx);
+        self.keep_exports();
         self.keep_session(ctx);
         self.scale_interface(ctx);
         self.close(ctx);
@@ -354,6 +388,7 @@ impl eframe::App for App {
         self.keep_trial();
         self.record(f64::INFINITY);
         self.keep_now();
+        self.keep_exports_now();
         self.keep_session_now();
         self.frame_times.flush();
     }
@@ -383,10 +418,10 @@ impl App {
         if is_busy && !self.is_closing && ctx.input(|input| input.viewport().close_requested()) {
             ctx.send_viewport_cmd(ViewportCommand::CancelClose);
             self.is_closing = true;
-            let sentence = if self.exports.queue.is_busy() {
-                strings::CLOSE_WHILE_EXPORTING
-            } else {
-                strings::learn::CLOSE_WHILE_LEARNING
+            let sentence = match (self.exports.queue.is_busy(), self.are_exports_kept()) {
+                (true, true) => strings::export::CLOSE_AND_GO_ON,
+                (true, false) => strings::export::CLOSE_AND_STOP,
+                (false, _) => strings::learn::CLOSE_WHILE_LEARNING,
             };
             self.notify(sentence.to_owned());
         }
@@ -508,6 +543,7 @@ impl App {
         self.send_study();
         self.send_question(self.photo.clone(), self.stack.layer().cloned());
 
+        self.end_glimpse();
         self.panes[0].mark(ui.ctx(), self.clipping);
         let difference = self.difference_of_edit(ui.ctx());
         canvas.paint(ui, &Stage { difference, ..self.stage() });
@@ -536,7 +572,8 @@ impl App {
         }
         let mut actions = Vec::new();
         if self.exports.is_listed {
-            exports::show_list(ui.ctx(), canvas.rect, &self.exports.queue, &mut actions);
+            let Exports { queue, follow, .. } = &mut self.exports;
+            exports::show_list(ui.ctx(), canvas.rect, queue, follow, &mut actions);
         }
         if let Some(sentence) = self.notices.last() {
             let more = self.notices.len() - 1;
@@ -567,8 +604,11 @@ impl App {
             _ if self.first_run && self.photo.is_some() => Some(strings::FIRST_RUN.to_owned()),
             _ => None,
         };
+        let glimpse = self.glimpse.as_ref().map(|glimpse| glimpse.seen(&self.area));
         let shown = self.panes[0].shown();
         let view = match (self.scene(), shown) {
+            // There is nothing yet to zoom into.
+            _ if glimpse.is_some() => None,
             // Until the new photo is rendered, the old one stays as it was.
             (Some(scene), Some(shown)) if !Arc::ptr_eq(&scene.photo, &shown.frame.scene.photo) => {
                 Some(Seen::of(&shown.frame.scene))
@@ -577,7 +617,7 @@ impl App {
         };
         let sheet = self.sheet();
         let before_after = &self.before_after;
-        Stage { view, shown, difference: None, sheet, before_after, foot }
+        Stage { view, shown, glimpse, difference: None, sheet, before_after, foot }
     }
 
     /// The sheet of the X-ray that is seen in the photo's place.
@@ -620,6 +660,7 @@ impl App {
             Some(Dialog::Adoption(adoption)) => own::show_adoption(ctx, adoption, &mut actions),
             Some(Dialog::Naming(naming)) => own::show_naming(ctx, naming, &mut actions),
             Some(Dialog::Place(place)) => own::show_place(ctx, place, &mut actions),
+            Some(Dialog::TwoFiles(two)) => two_files::show(ctx, two, &mut actions),
             Some(Dialog::Settings(dialog)) => {
                 let shown = settings::Shown {
                     settings: &self.settings,
@@ -651,9 +692,14 @@ fn dropped(ctx: &Context, workspace: Workspace) -> Option<Action> {
     if !filters.is_empty() {
         return Some(Action::Own(own::Action::Look(filters)));
     }
-    let action = match workspace {
-        Workspace::Learn => Action::Learn(learn::Action::Add(photos.clone())),
-        Workspace::Apply | Workspace::Compare => Action::Open(photos.clone()),
-    };
-    (!photos.is_empty()).then_some(action)
+    match (workspace, &photos[..]) {
+        (_, []) => None,
+        (Workspace::Learn, _) => Some(Action::Learn(learn::Action::Add(photos))),
+        (Workspace::Apply, [one, other])
+            if [one, other].iter().all(|path| film::is_photo(path) && !path.is_dir()) =>
+        {
+            Some(Action::AskAboutTwo([one.clone(), other.clone()]))
+        }
+        _ => Some(Action::Open(photos)),
+    }
 }

@@ -8,6 +8,7 @@ use eframe::egui_wgpu::RenderState;
 use super::clipping::{CLIPPING, Clipping};
 use super::combined::Combined;
 use crate::engine::{Frame, Picture};
+use crate::photo::Image;
 
 /// The last frame, ready to be drawn.
 pub struct Shown {
@@ -139,4 +140,12 @@ impl Slot {
             }
         }
     }
+}
+
+/// An image for the screen, opaque.
+pub fn color_image(image: &Image) -> ColorImage {
+    let byte = |value: f32| (value.clamp(0.0, 1.0) * 255.0 + 0.5) as u8;
+    let bytes: Vec<u8> =
+        (0..image.width * image.height).flat_map(|at| image.rgb(at).map(byte)).collect();
+    ColorImage::from_rgb([image.width, image.height], &bytes)
 }

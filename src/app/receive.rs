@@ -25,6 +25,7 @@ impl App {
                     self.show_photo(ctx, photo);
                 }
             }
+            Event::Glimpsed(ticket, glimpse) => self.take_glimpse(ctx, ticket, &glimpse),
             Event::Shown(ticket, frame) => {
                 self.frame_times.come(ticket);
                 let Some(frame) = self.compare.take(ctx, ticket, frame) else { return };

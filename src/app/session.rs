@@ -3,8 +3,6 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{self, Sender};
-use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use eframe::egui::{Context, Vec2, ViewportBuilder};
@@ -12,8 +10,9 @@ use serde::{Deserialize, Serialize};
 
 use super::before_after::{AMPLIFICATIONS, BeforeAfter};
 use super::comparison::Comparison;
-use super::memory::{FORMAT, Memory};
+use super::memory::FORMAT;
 use super::viewpoint::Viewpoint;
+use super::writer::Writer;
 use super::{App, Opening, Workspace, sections};
 
 /// Waited after a change; what goes on changing is written this often.
@@ -107,7 +106,15 @@ pub struct Sessions {
     latest: Option<Session>,
     /// Since when that is not written.
     changed: Option<Instant>,
-    writer: Option<Writer>,
+    writer: Option<Writer<Session>>,
+}
+
+impl Sessions {
+    /// Where one looked at a photo the last time, if it is the one that is being opened again.
+    pub fn viewpoint_of(&self, photo: &Path) -> Option<Viewpoint> {
+        let waiting = self.waiting.as_ref().filter(|(path, ..)| path == photo);
+        waiting.map(|(.., viewpoint)| *viewpoint)
+    }
 }
 
 impl App {
@@ -167,8 +174,12 @@ impl App {
         let (Some(memory), Some(session)) = (&self.keeping.memory, &sessions.latest) else {
             return;
         };
-        let writer = sessions.writer.get_or_insert_with(|| Writer::start(memory.clone()));
-        writer.write(session.clone());
+        let start = || {
+            let memory = memory.clone();
+            // Without a session there is nothing to restore the next time.
+            Writer::start("session", move |session| drop(memory.keep_session(&session)))
+        };
+        sessions.writer.get_or_insert_with(start).write(session.clone());
         sessions.changed = None;
     }
 
@@ -232,44 +243,4 @@ fn place(ctx: &Context, before: Option<Place>) -> Option<Place> {
         let at = window.outer_rect.map(|outer| native(outer.min.to_vec2()));
         Some(Place { at, size: native(inner.size()), maximized })
     })
-}
-
-/// Writes sessions on a thread of its own: a disk may take its time. Dropping it waits for the last.
-struct Writer {
-    /// None once it is being dropped.
-    inbox: Option<Sender<Session>>,
-    thread: Option<JoinHandle<()>>,
-}
-
-impl Writer {
-    fn start(memory: Memory) -> Self {
-        let (inbox, sessions) = mpsc::channel::<Session>();
-        let work = move || {
-            while let Ok(session) = sessions.recv() {
-                let newest = sessions.try_iter().last().unwrap_or(session);
-                // Without a session there is nothing to restore the next time.
-                drop(memory.keep_session(&newest));
-            }
-        };
-        // A system that gives no thread keeps no session.
-        let thread = thread::Builder::new().name("session".to_owned()).spawn(work).ok();
-        Self { inbox: Some(inbox), thread }
-    }
-
-    fn write(&self, session: Session) {
-        if let Some(inbox) = &self.inbox {
-            // A thread that is gone writes nothing.
-            drop(inbox.send(session));
-        }
-    }
-}
-
-impl Drop for Writer {
-    fn drop(&mut self) {
-        self.inbox = None;
-        if let Some(thread) = self.thread.take() {
-            // A panic there has ended it already.
-            drop(thread.join());
-        }
-    }
 }

@@ -9,10 +9,10 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::memory::SavedPhoto;
+use super::memory::{SavedPhoto, SavedStep};
 use super::steps::Steps;
 use crate::atomic::Draft;
-use crate::operator::Library;
+use crate::operator::{Entry, Library};
 
 /// What is added to the photo's name.
 const ENDING: &str = ".understudy.json";
@@ -68,11 +68,45 @@ pub fn read(photo: &Path) -> Beside {
 /// The reason, the end of a sentence.
 pub fn write(photo: &Path, steps: &Steps, library: &Library) -> Result<(), String> {
     let edit = SavedPhoto::of(None, steps, library);
+    let names = edit.names().into_iter();
+    let filters = hashes(names, &library.entries);
+    put(photo, filters, edit)
+}
+
+/// Adds a step to the edit beside a photo; where none lies there, to `kept`. Returns the file that
+/// could not be read and was put aside.
+///
+/// # Errors
+/// The reason, the end of a sentence.
+pub fn add_step(
+    photo: &Path,
+    kept: SavedPhoto,
+    step: &SavedStep,
+    entries: &[Entry],
+) -> Result<(SavedPhoto, Option<PathBuf>), String> {
+    let (edit, was, aside) = match read(photo) {
+        Beside::Nothing => (kept, BTreeMap::new(), None),
+        Beside::Damaged(aside) => (kept, BTreeMap::new(), Some(aside)),
+        Beside::Edit(sidecar) => (sidecar.edit, sidecar.filters, None),
+    };
+    let edit = edit.with(step.clone())?;
+    // The hash of a filter says what the steps before were made with: it stays.
+    let mut filters = hashes(edit.names().into_iter(), entries);
+    filters.extend(was.into_iter().filter(|(name, _)| !step.has(name)));
+    put(photo, filters, edit.clone())?;
+    Ok((edit, aside))
+}
+
+/// The hashes of filters, by their names.
+fn hashes<'a>(names: impl Iterator<Item = &'a str>, entries: &[Entry]) -> BTreeMap<String, String> {
     let hash = |name: &str| {
-        let entry = library.entries.iter().find(|entry| entry.name == name)?;
+        let entry = entries.iter().find(|entry| entry.name == name)?;
         Some((name.to_owned(), entry.operator.sha256()))
     };
-    let filters = edit.names().into_iter().filter_map(hash).collect();
+    names.filter_map(hash).collect()
+}
+
+fn put(photo: &Path, filters: BTreeMap<String, String>, edit: SavedPhoto) -> Result<(), String> {
     let sidecar = Sidecar { made_by: "Understudy".to_owned(), filters, edit };
     let put = || -> std::io::Result<()> {
         let file = file(photo);
@@ -125,5 +159,32 @@ mod tests {
         assert_eq!(fs::read_to_string(aside).unwrap(), "{ no");
         assert!(matches!(read(&photo), Beside::Nothing));
         assert!(write(&folder.path().join("none/a.jpg"), &Steps::new(&stack), &library).is_err());
+    }
+    #[test]
+    fn a_step_is_added_to_what_lies_beside_the_photo() {
+        let folder = tempfile::tempdir().unwrap();
+        let photo = folder.path().join("a.jpg");
+        let library = Library::load_from(None);
+        let [first, other] = [0, 1].map(|at| Arc::clone(&library.entries[at].operator));
+        let step = SavedStep::of("Given", &Stack::of(Some(other)), &library);
+        let kept = || SavedPhoto::of(None, &Steps::new(&Stack::default()), &library);
+        // Nothing is there: what the state folder has goes on.
+        let (edit, aside) = add_step(&photo, kept(), &step, &library.entries).unwrap();
+        assert!(aside.is_none() && edit.restored(&library).unwrap().steps.list.len() == 2);
+        // What is there wins, and keeps what it says of its filters.
+        let mut steps = Steps::new(&Stack::default());
+        steps.record(&Stack::of(Some(first)), 1.0);
+        write(&photo, &steps, &library).unwrap();
+        let text = fs::read_to_string(file(&photo)).unwrap();
+        let hash = library.entries[0].operator.sha256();
+        fs::write(file(&photo), text.replace(&hash, "another")).unwrap();
+        add_step(&photo, kept(), &step, &library.entries).unwrap();
+        let Beside::Edit(sidecar) = read(&photo) else { panic!() };
+        assert_eq!(sidecar.filters[&library.entries[0].name], "another");
+        assert_eq!(sidecar.filters.len(), 2);
+        assert_eq!(sidecar.edit.restored(&library).unwrap().steps.list.len(), 3);
+        fs::write(file(&photo), "{ no").unwrap();
+        let (_, aside) = add_step(&photo, kept(), &step, &library.entries).unwrap();
+        assert!(aside.is_some_and(|aside| aside.exists()) && file(&photo).exists());
     }
 }

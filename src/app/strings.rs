@@ -106,11 +106,10 @@ pub const ORIGINAL_HAS_NO_STRENGTH: &str = "The original has none.";
 // Filters.
 pub const SEARCH: &str = "Find a filter";
 /// Shown when the window is closed in mid-export.
-pub const CLOSE_WHILE_EXPORTING: &str = "Exports are still being written. Close the window again to stop them: what is saved stays, of the rest nothing is left.";
 pub const MY_FILTERS: &str = "My filters";
 pub const LEARN_NEW: &str = "Learn a new filter";
 pub const MY_FILTERS_EMPTY: &str =
-    "Filters that you teach appear here. Have a before and an after? Go to Learn.";
+    "Filters you teach appear here. Have a before and an after? Drop both.";
 pub const NONE: &str = "None";
 pub const NONE_DETAIL: &str = "The photo as it is";
 pub const CLOSENESS_UNSEEN_TIP: &str = "PSNR between the filter’s picture and the edit that it learned, on photos that it had not seen: those it learned from, left out in turn. A little too good, as they also decided what was kept.";

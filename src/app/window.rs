@@ -7,9 +7,11 @@ use eframe::egui::{Context, ViewportBuilder, ViewportCommand};
 use eframe::egui_wgpu::{WgpuConfiguration, WgpuSetup, WgpuSetupCreateNew};
 use eframe::{NativeOptions, Renderer};
 
+use super::early::Early;
 use super::memory::Memory;
-use super::{App, Store, instance, strings, theme};
+use super::{App, Store, instance, own, strings, theme};
 use crate::engine::{Choice, Command};
+use crate::operator::Library;
 
 const SIZE: [f32; 2] = [1280.0, 800.0];
 /// The interface has at least so much room, in points.
@@ -44,8 +46,13 @@ pub fn run(photos: Vec<PathBuf>, choice: Choice, alone: bool) -> Result<(), Stri
     let session = memory.as_ref().map(Memory::session).unwrap_or_default();
     options.viewport = session.place(options.viewport, SIZE_MIN);
     let photos = if photos.is_empty() { session.photo.iter().cloned().collect() } else { photos };
+    // While the window is being made, so that it comes with the photo.
+    let early = match &photos[..] {
+        [photo, ..] if !own::is_filter(photo) => Early::start(photo),
+        _ => None,
+    };
     let create = move |cc: &eframe::CreationContext<'_>| {
-        let app = App::new(cc, photos, choice);
+        let app = App::begin(cc, photos, choice, Library::load(), early);
         let app = match memory {
             Some(memory) => app.with_memory(memory).with_session(&cc.egui_ctx, session),
             None => app,
@@ -53,8 +60,9 @@ pub fn run(photos: Vec<PathBuf>, choice: Choice, alone: bool) -> Result<(), Stri
         if let Some(file) = std::env::var_os("UNDERSTUDY_TRACE") {
             app.engine.send(Command::Trace(file.into()));
         }
+        // The queue is the one window's: two would write the same files.
         let app = match folder {
-            Some(folder) => app.with_hand_over(&folder, &cc.egui_ctx),
+            Some(folder) => app.with_hand_over(&folder, &cc.egui_ctx).with_exports(&cc.egui_ctx),
             None => app,
         };
         let app = match Store::of_system() {

@@ -33,12 +33,14 @@ pub(super) struct Arguments {
     /// How much of the filter, from 0 to 1; the filter's own where left out
     #[arg(long, value_parser = within(&(0.0_f32..=1.0)))]
     strength: Option<f32>,
-    /// How much of what it does to the light and colour of whole areas, from 0 to 2; 1 as it was learned
-    #[arg(long, value_parser = within(&Balance::RANGE), default_value_t = 1.0)]
-    tone: f32,
-    /// How much of what it does to contrast within an area, from 0 to 2; 1 as it was learned
-    #[arg(long, value_parser = within(&Balance::RANGE), default_value_t = 1.0)]
-    detail: f32,
+    /// How much of what it does to the light and colour of whole areas, from 0 to 2, 1 as it was learned;
+    /// the filter's own where left out
+    #[arg(long, value_parser = within(&Balance::RANGE))]
+    tone: Option<f32>,
+    /// How much of what it does to contrast within an area, from 0 to 2, 1 as it was learned; the
+    /// filter's own where left out
+    #[arg(long, value_parser = within(&Balance::RANGE))]
+    detail: Option<f32>,
     /// Radius r of the guided layer, in cells of its grid, from 1 to 32
     #[arg(long, value_parser = within(&(1..=Tuning::RADIUS_MAX)))]
     r: Option<usize>,
@@ -126,8 +128,9 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), String> {
         scale: arguments.scale,
     };
     operator.settings(&tuning).map_err(|error| error.to_string())?;
-    let balance = Balance { tone: arguments.tone, detail: arguments.detail };
-    let mut layer = Layer { balance, tuning, ..Layer::new(operator) };
+    let mut layer = Layer { tuning, ..Layer::new(operator) };
+    layer.balance.tone = arguments.tone.unwrap_or(layer.balance.tone);
+    layer.balance.detail = arguments.detail.unwrap_or(layer.balance.detail);
     layer.strength = arguments.strength.unwrap_or(layer.strength);
     let edit = Edit { layers: vec![layer] };
     let targets = targets(&arguments.photos, &arguments.out)?;

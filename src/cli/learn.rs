@@ -44,6 +44,9 @@ pub(super) struct Arguments {
     /// The folder of their edits
     #[arg(long, value_name = "DIR", requires = "check_before")]
     check_after: Option<PathBuf>,
+    /// Leave small copies of these pairs out of the filter's file; it is tuned without them
+    #[arg(long)]
+    no_check_copies: bool,
     /// How long networks train, in minutes
     #[arg(long, value_name = "M", conflicts_with = "steps", value_parser = minutes)]
     minutes: Option<f64>,
@@ -103,6 +106,7 @@ pub(super) fn run(arguments: Arguments) -> Result<(), String> {
     let task = Task {
         pairs,
         check,
+        carries_check: !arguments.no_check_copies,
         known: Vec::new(),
         title: arguments.name.unwrap_or_else(|| title_from_name(&name)),
         provenance: Provenance {

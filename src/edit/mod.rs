@@ -33,10 +33,22 @@ pub struct Layer {
 }
 
 impl Layer {
-    /// The filter as it comes: its own strength, nothing tuned.
+    /// The filter as it comes: its own strength, tone and detail, nothing tuned.
     pub fn new(operator: Arc<Operator>) -> Self {
-        let strength = operator.strength;
-        Self { operator, strength, balance: Balance::EVEN, tuning: Tuning::default() }
+        let Operator { strength, tone, detail, .. } = *operator;
+        let balance = Balance { tone, detail };
+        Self { operator, strength, balance, tuning: Tuning::default() }
+    }
+
+    /// All of the filter, as it was learned.
+    pub fn whole(operator: Arc<Operator>) -> Self {
+        Self { operator, strength: 1.0, balance: Balance::EVEN, tuning: Tuning::default() }
+    }
+
+    /// Whether strength, tone and detail are the filter's own.
+    pub fn is_as_it_comes(&self) -> bool {
+        let Operator { strength, tone, detail, .. } = *self.operator;
+        self.strength == strength && self.balance == Balance { tone, detail }
     }
 }
 

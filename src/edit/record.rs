@@ -1,9 +1,11 @@
 //! What an export tells of the edit it was made with, so that it can be made again.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
-use super::{Edit, Layer};
-use crate::operator::Tuning;
+use super::{Balance, Edit, Layer};
+use crate::operator::{Operator, OperatorError, Tuning};
 
 /// One filter of an edit, as it is told.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -35,7 +37,8 @@ pub struct FilterRecord {
 }
 
 impl FilterRecord {
-    fn of(layer: &Layer) -> Self {
+    /// What is told of a layer.
+    pub fn of(layer: &Layer) -> Self {
         let other = |share: f32| (share != 1.0).then_some(share);
         let Tuning { radius, epsilon, short_side, scale } = layer.tuning;
         Self {
@@ -49,6 +52,25 @@ impl FilterRecord {
             analysis_size: short_side,
             reach: scale,
         }
+    }
+
+    /// The filter as it was set; `operator` is what the hash names.
+    ///
+    /// # Errors
+    /// For a setting that the filter does not have.
+    pub fn layer(&self, operator: Arc<Operator>) -> Result<Layer, OperatorError> {
+        let tuning = Tuning {
+            radius: self.radius,
+            epsilon: self.epsilon,
+            short_side: self.analysis_size,
+            scale: self.reach,
+        };
+        operator.settings(&tuning)?;
+        let share = |value: Option<f32>| {
+            value.unwrap_or(1.0).clamp(*Balance::RANGE.start(), *Balance::RANGE.end())
+        };
+        let balance = Balance { tone: share(self.tone), detail: share(self.detail) };
+        Ok(Layer { operator, strength: self.strength.clamp(0.0, 1.0), balance, tuning })
     }
 }
 
@@ -80,14 +102,13 @@ impl Edit {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::edit::Balance;
     use crate::operator::Library;
 
     #[test]
     fn an_edit_is_told_with_the_hash_of_its_filters_file() {
         assert!(Edit::default().record().is_empty());
         let library = Library::load_from(None);
-        let operator = std::sync::Arc::clone(&library.entries[0].operator);
+        let operator = Arc::clone(&library.entries[0].operator);
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("a.safetensors");
         crate::operator::write(&operator, &file, false).unwrap();
@@ -101,5 +122,7 @@ mod tests {
         assert_eq!(told[0].sha256, crate::hash::sha256(&file).unwrap());
         assert_eq!((told[0].tone, told[0].detail), (Some(0.5), None));
         assert_eq!((told[0].strength, told[0].reach, told[0].radius), (0.8, Some(2.0), None));
+        let again = told[0].layer(Arc::clone(&edit.layers[0].operator)).unwrap();
+        assert_eq!(again, edit.layers[0]);
     }
 }

@@ -172,7 +172,7 @@ impl Scales {
             // Once for the photo: no setting costs it again.
             self.source.moments();
         }
-        let layer = Layer { strength: 1.0, tuning, ..Layer::new(Arc::clone(&operator)) };
+        let layer = Layer { tuning, ..Layer::whole(Arc::clone(&operator)) };
         let edit = Edit { layers: vec![layer] };
         let clock = Clock::start();
         Solver::default().solve(&self.source, &edit).ok()?;

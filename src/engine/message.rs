@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::{Choice, Question, Studied, Study, Weighed};
 use crate::edit::{Edit, View};
-use crate::photo::{ExportOptions, Photo};
+use crate::photo::{ExportOptions, Glimpse, Photo};
 
 /// Names one request, so that its answers can be told from those to older ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -17,6 +17,9 @@ pub struct Ticket(pub u64);
 pub enum Command {
     /// Open a photo. Answered by [`Event::Opened`] or [`Event::Failed`].
     Open(Ticket, PathBuf),
+    /// Show a photo small, with so many pixels on its longer side or more, while it is being opened.
+    /// Answered by [`Event::Glimpsed`], where that is sooner than the photo.
+    Glimpse(Ticket, PathBuf, usize),
     /// Open the photo that comes with the program. Answered as [`Command::Open`].
     OpenBundled(Ticket),
     /// Show these panes from now on, the first one first. Of several such commands only the newest is
@@ -35,7 +38,7 @@ pub enum Command {
     /// [`Event::Exported`] or [`Event::Failed`].
     Export(Ticket, Export),
     /// Stop an export; nothing of it is left. Answered by [`Event::Cancelled`] unless the export
-    /// ended before.
+    /// ended before: at once while its photo is being decoded, else after the strip at hand.
     Cancel(Ticket),
     /// From now on keep at most so many bytes ([`super::Memory`]). Not answered.
     Budget(usize),
@@ -86,6 +89,8 @@ pub enum Exported {
     Open(Arc<Photo>),
     /// A file: it is opened for the export and forgotten behind it.
     File(PathBuf),
+    /// The photo that comes with the program.
+    Bundled,
 }
 
 /// An order to write a photo.
@@ -108,6 +113,8 @@ pub enum Event {
     Ready(Processor),
     /// A photo is open.
     Opened(Ticket, Arc<Photo>),
+    /// A photo small, before it is open.
+    Glimpsed(Ticket, Box<Glimpse>),
     /// A pane is rendered; twice where the first picture is not [`Frame::exact`] and nothing else is
     /// asked for meanwhile.
     Shown(Ticket, Box<Frame>),

@@ -9,6 +9,7 @@ mod backend;
 mod card;
 mod evidence;
 mod export;
+mod halt;
 mod log;
 mod memory;
 mod message;
@@ -26,6 +27,7 @@ pub use message::{
 };
 pub use study::{Studied, Study};
 pub use trace::Latencies;
+pub use worker::BUNDLED_NAME;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -5,12 +5,12 @@ use std::collections::{HashMap, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, TryRecvError};
 use std::thread::{self, JoinHandle};
 use std::time::Instant;
 
 use super::evidence::Evidence;
+use super::halt::Halt;
 use super::log::Log;
 use super::trace::Trace;
 use super::viewer::{Asked, Refinement, Times, Trouble, Viewer};
@@ -22,7 +22,12 @@ use crate::render::Source;
 
 /// The photo that comes with the program.
 const BUNDLED: &[u8] = include_bytes!("../../assets/first-photo.jpg");
-const BUNDLED_NAME: &str = "first-photo.jpg";
+/// The path of the photo that comes with the program, which leads nowhere.
+pub const BUNDLED_NAME: &str = "first-photo.jpg";
+
+/// Photos that are still being decoded though their exports were stopped: with more than these, the
+/// next export waits for the oldest, so that memory has a limit.
+const LEFT_MAX: usize = 2;
 
 /// Where events go; wakes the window after each.
 #[derive(Clone)]
@@ -62,6 +67,7 @@ pub(super) fn run(
         inexact: VecDeque::new(),
         refinement: None,
         exports: HashMap::new(),
+        left: Vec::new(),
     };
     loop {
         let first = if worker.is_idle() {
@@ -100,11 +106,13 @@ struct Worker {
     /// The exact pictures that are being made.
     refinement: Option<(Ticket, Refinement)>,
     exports: HashMap<Ticket, Running>,
+    /// Threads whose exports were stopped while they decode.
+    left: Vec<JoinHandle<()>>,
 }
 
 /// An export that is on its way.
 struct Running {
-    cancelled: Arc<AtomicBool>,
+    halt: Arc<Halt>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -113,6 +121,13 @@ impl Worker {
         match command {
             Command::Open(ticket, path) => {
                 self.open(ticket, move || photo::open(&path).map_err(|error| error.to_string()));
+            }
+            Command::Glimpse(ticket, path, side) => {
+                // What is wrong with the file is said where it is opened.
+                self.job(ticket, move |_| {
+                    let glimpse = photo::glimpse(&path, side).ok().flatten()?;
+                    Some(Event::Glimpsed(ticket, Box::new(glimpse)))
+                });
             }
             Command::OpenBundled(ticket) => self.open(ticket, bundled),
             Command::Show(ticket, scenes) => {
@@ -149,18 +164,16 @@ impl Worker {
                     self.log.write(&format!("no record in {}: {error}", file.display()));
                 }
             },
-            Command::Cancel(ticket) => {
-                if let Some(export) = self.exports.get(&ticket) {
-                    export.cancelled.store(true, Ordering::Relaxed);
-                }
-            }
+            Command::Cancel(ticket) => self.cancel(ticket),
         }
     }
 
     fn open(&self, ticket: Ticket, open: impl FnOnce() -> Result<Photo, String> + Send + 'static) {
-        self.job(ticket, move |_| match open() {
-            Ok(photo) => Event::Opened(ticket, Arc::new(photo)),
-            Err(sentence) => Event::Failed(ticket, sentence),
+        self.job(ticket, move |_| {
+            Some(match open() {
+                Ok(photo) => Event::Opened(ticket, Arc::new(photo)),
+                Err(sentence) => Event::Failed(ticket, sentence),
+            })
         });
     }
 
@@ -259,59 +272,81 @@ impl Worker {
     }
 
     fn export(&mut self, ticket: Ticket, order: Export) {
-        let cancelled = Arc::new(AtomicBool::new(false));
-        let seen = Arc::clone(&cancelled);
+        let halt = Arc::new(Halt::default());
+        let seen = Arc::clone(&halt);
         let backend = self.viewer.backend.clone();
         let open = match &order.photo {
             Exported::Open(photo) => Some(self.viewer.source(photo)),
-            Exported::File(_) => None,
+            Exported::File(_) | Exported::Bundled => None,
         };
+        self.left.retain(|thread| !thread.is_finished());
+        let surplus = self.left.len().saturating_sub(LEFT_MAX - 1);
+        let before: Vec<_> = self.left.drain(..surplus).collect();
         let thread = self.job(ticket, move |outbox| {
+            for thread in before {
+                // A panic there is nobody's any more.
+                drop(thread.join());
+            }
             let mut progress = |done| outbox.send(Event::Progress(ticket, done));
             let Export { photo, edit, target, options } = order;
             let source = match (open, photo) {
                 (Some(source), _) => Ok(source),
                 (None, Exported::Open(photo)) => Ok(Arc::new(Source::new(photo))),
-                (None, Exported::File(path)) => {
-                    photo::open(&path).map(|photo| Arc::new(Source::new(Arc::new(photo))))
-                }
+                (None, Exported::File(path)) => opened(photo::open(&path)),
+                (None, Exported::Bundled) => opened(bundled()),
             };
-            let done = source.and_then(|source| {
-                export(&backend, &source, &edit, &target, &options, &mut progress, &seen)
-            });
-            match done {
-                Ok(()) => Event::Exported(ticket, target),
-                Err(PhotoError::Cancelled) => Event::Cancelled(ticket),
-                Err(error) => Event::Failed(ticket, error.to_string()),
+            if !seen.pass() {
+                return None;
             }
+            let write = |source: Arc<Source>| {
+                let stopped = seen.stopped();
+                export(&backend, &source, &edit, &target, &options, &mut progress, stopped)
+            };
+            Some(match source.map(write) {
+                Ok(Ok(())) => Event::Exported(ticket, target),
+                Ok(Err(PhotoError::Cancelled)) => Event::Cancelled(ticket),
+                Ok(Err(error)) => Event::Failed(ticket, error.to_string()),
+                Err(sentence) => Event::Failed(ticket, sentence),
+            })
         });
         self.exports
             .retain(|_, export| export.thread.as_ref().is_some_and(|thread| !thread.is_finished()));
-        self.exports.insert(ticket, Running { cancelled, thread });
+        self.exports.insert(ticket, Running { halt, thread });
+    }
+
+    /// Stops an export. While it decodes, which nothing interrupts, its thread is left to itself.
+    fn cancel(&mut self, ticket: Ticket) {
+        let Some(export) = self.exports.get(&ticket) else { return };
+        if export.halt.stop() {
+            let thread = self.exports.remove(&ticket).and_then(|export| export.thread);
+            self.left.extend(thread);
+            self.outbox.send(Event::Cancelled(ticket));
+        }
     }
 
     /// Cancels what is being written and waits until its drafts are removed.
     fn stop(self) {
-        for export in self.exports.values() {
-            export.cancelled.store(true, Ordering::Relaxed);
-        }
-        for export in self.exports.into_values() {
+        let writing: Vec<_> =
+            self.exports.into_values().filter(|export| !export.halt.stop()).collect();
+        for export in writing {
             // A panic in an export was its event already.
             drop(export.thread.map(JoinHandle::join));
         }
     }
 
-    /// Runs a long job beside the views. A panic in it becomes an event.
+    /// Runs a long job beside the views; one that answers nothing has nobody waiting. A panic in it becomes an event.
     fn job(
         &self,
         ticket: Ticket,
-        job: impl FnOnce(&Outbox) -> Event + Send + 'static,
+        job: impl FnOnce(&Outbox) -> Option<Event> + Send + 'static,
     ) -> Option<JoinHandle<()>> {
         let outbox = self.outbox.clone();
         let spawned = thread::Builder::new().name("job".to_owned()).spawn(move || {
             let event = catch_unwind(AssertUnwindSafe(|| job(&outbox)))
-                .unwrap_or_else(|panic| Event::Failed(ticket, sentence_of(&*panic)));
-            outbox.send(event);
+                .unwrap_or_else(|panic| Some(Event::Failed(ticket, sentence_of(&*panic))));
+            if let Some(event) = event {
+                outbox.send(event);
+            }
         });
         if let Err(error) = &spawned {
             let sentence = format!(
@@ -321,6 +356,11 @@ impl Worker {
         }
         spawned.ok()
     }
+}
+
+fn opened(photo: Result<Photo, impl std::fmt::Display>) -> Result<Arc<Source>, String> {
+    let photo = photo.map_err(|error| error.to_string())?;
+    Ok(Arc::new(Source::new(Arc::new(photo))))
 }
 
 fn bundled() -> Result<Photo, String> {

@@ -2,6 +2,8 @@
 //!
 //! Rounding is to the nearest code; values beyond the codes' range take its end.
 
+use std::mem::MaybeUninit;
+
 use super::wide::{Wide, fma, wide};
 use crate::photo::{Coding, Image, Pixels};
 
@@ -64,13 +66,24 @@ pub fn unpack(image: &Image, start: usize, planes: [&mut [f32]; 3]) {
     }
 }
 
-/// 8-bit codes of `planes`; alpha is that of `from`.
-pub fn pack_eight(planes: [&[f32]; 3], from: &[[u8; 4]], out: &mut [[u8; 4]]) {
+/// 8-bit codes of `planes`; alpha is that of `from`. All of `out` is written.
+///
+/// # Panics
+/// When `planes` or `from` end before `out` does.
+pub fn pack_eight(planes: [&[f32]; 3], from: &[[u8; 4]], out: &mut [MaybeUninit<[u8; 4]>]) {
     wide(Pack { planes, scale: 255.0, offset: 0.0, from, out });
 }
 
-/// 16-bit codes of `planes`; alpha is that of `from`.
-pub fn pack_sixteen(planes: [&[f32]; 3], coding: Coding, from: &[[u16; 4]], out: &mut [[u16; 4]]) {
+/// 16-bit codes of `planes`; alpha is that of `from`. All of `out` is written.
+///
+/// # Panics
+/// When `planes` or `from` end before `out` does.
+pub fn pack_sixteen(
+    planes: [&[f32]; 3],
+    coding: Coding,
+    from: &[[u16; 4]],
+    out: &mut [MaybeUninit<[u16; 4]>],
+) {
     let (scale, offset) = (1.0 / coding.scale, -coding.offset / coding.scale);
     wide(Pack { planes, scale, offset, from, out });
 }
@@ -102,7 +115,7 @@ struct Pack<'a, 'b, T> {
     scale: f32,
     offset: f32,
     from: &'a [T],
-    out: &'b mut [T],
+    out: &'b mut [MaybeUninit<T>],
 }
 
 impl<T: Packed> Wide for Pack<'_, '_, T> {
@@ -110,16 +123,17 @@ impl<T: Packed> Wide for Pack<'_, '_, T> {
 
     #[inline(always)]
     fn run<const FMA: bool>(self) {
-        let [r, g, b] = self.planes;
+        let len = self.out.len();
+        let [r, g, b] = self.planes.map(|plane| &plane[..len]);
+        let from = &self.from[..len];
         let max = ((1 << T::BITS) - 1) as f32;
-        for ((((pixel, r), g), b), from) in self.out.iter_mut().zip(r).zip(g).zip(b).zip(self.from)
-        {
+        for ((((pixel, r), g), b), from) in self.out.iter_mut().zip(r).zip(g).zip(b).zip(from) {
             let code = |value: f32| {
                 let code = fma::<FMA>(value, self.scale, self.offset + 0.5).max(0.0).min(max);
                 // SAFETY: the line above leaves 0..=65535, and 0 of what is no number.
                 unsafe { code.to_int_unchecked::<i32>() as u32 }
             };
-            *pixel = from.with([code(*r), code(*g), code(*b)]);
+            pixel.write(from.with([code(*r), code(*g), code(*b)]));
         }
     }
 }
@@ -129,6 +143,11 @@ mod tests {
     use super::*;
     use crate::kernel::wide::tests::at_all_levels;
 
+    fn written<T: Copy>(out: &[MaybeUninit<T>]) -> Vec<T> {
+        // SAFETY: they began as values.
+        out.iter().map(|pixel| unsafe { pixel.assume_init() }).collect()
+    }
+
     #[test]
     fn every_code_survives() {
         let pixels: Vec<[u8; 4]> = (0..=255).map(|v| [v, 255 - v, v / 2, v]).collect();
@@ -137,9 +156,9 @@ mod tests {
             let mut planes = [const { [0.0; 256] }; 3];
             let [r, g, b] = &mut planes;
             unpack(&image, 0, [r, g, b]);
-            let mut out = vec![[0; 4]; 256];
+            let mut out = vec![MaybeUninit::new([0; 4]); 256];
             pack_eight([&planes[0], &planes[1], &planes[2]], &pixels, &mut out);
-            out
+            written(&out)
         }) {
             assert_eq!(out, pixels, "{level:?}");
         }
@@ -154,9 +173,9 @@ mod tests {
                 let mut planes = [0, 1, 2].map(|_| vec![0.0; 65536]);
                 let [r, g, b] = &mut planes;
                 unpack(&image, 0, [r, g, b]);
-                let mut out = vec![[0; 4]; 65536];
+                let mut out = vec![MaybeUninit::new([0; 4]); 65536];
                 pack_sixteen([&planes[0], &planes[1], &planes[2]], coding, &pixels, &mut out);
-                out
+                written(&out)
             }) {
                 assert_eq!(out, pixels, "{level:?}");
             }
@@ -167,9 +186,9 @@ mod tests {
     fn values_out_of_range_take_its_end() {
         let values = [f32::NAN, -3.0, f32::NEG_INFINITY, 1.7, f32::INFINITY, 0.5];
         for (level, out) in at_all_levels(|| {
-            let mut out = vec![[0; 4]; 6];
+            let mut out = vec![MaybeUninit::new([0; 4]); 6];
             pack_eight([&values; 3], &[[0, 0, 0, 9]; 6], &mut out);
-            out
+            written(&out)
         }) {
             let reds: Vec<u8> = out.iter().map(|pixel| pixel[0]).collect();
             assert_eq!(reds, [0, 0, 0, 255, 255, 128], "{level:?}");

@@ -25,6 +25,7 @@ pub mod base;
 pub mod codes;
 pub mod conv;
 pub mod convolutional;
+mod direct;
 pub mod global_mean;
 pub mod guide;
 pub mod moments;

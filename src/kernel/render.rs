@@ -10,11 +10,13 @@
 //! within them in runs between the same two cells of a grid ([`super::runs`]). A pixel's value does
 //! not depend on the block or the rows that it is rendered with.
 
+use std::mem::MaybeUninit;
 use std::ops::Range;
 use std::sync::Arc;
 
 use super::Grids;
 use super::base;
+use super::direct::Direct;
 use super::guide::Folded;
 use super::runs::{Line, Runs, load, padded, store};
 use super::wide::{Wide, fma, wide};
@@ -163,10 +165,25 @@ impl Block<'_> {
     ///
     /// # Panics
     /// When the planes are not as long as the block is wide.
-    pub fn row(&mut self, down: f32, mut rgb: [&mut [f32]; 3]) {
-        for (input, plane) in self.input.iter_mut().zip(&rgb) {
-            input[..self.width].copy_from_slice(plane);
+    pub fn row(&mut self, down: f32, rgb: [&mut [f32]; 3]) {
+        for (input, plane) in self.input().into_iter().zip(&rgb) {
+            input.copy_from_slice(plane);
         }
+        for (plane, output) in rgb.into_iter().zip(self.shade(down)) {
+            plane.copy_from_slice(output);
+        }
+    }
+
+    /// Where a row of I is to be written before [`Self::shade`]: three planes as long as the block is
+    /// wide.
+    pub fn input(&mut self) -> [&mut [f32]; 3] {
+        let width = self.width;
+        self.input.each_mut().map(|plane| &mut plane[..width])
+    }
+
+    /// O of the row that was written to [`Self::input`], which is not there any more. `down` is as in
+    /// [`Self::row`].
+    pub fn shade(&mut self, down: f32) -> [&[f32]; 3] {
         for (stage, runs) in self.shader.stages.iter().zip(&mut self.runs) {
             let input = self.input.each_ref().map(Vec::as_slice);
             let is_guided = stage.base.is_some() || stage.guide.is_some();
@@ -193,9 +210,32 @@ impl Block<'_> {
             }
             std::mem::swap(&mut self.input, &mut self.output);
         }
-        for (plane, input) in rgb.iter_mut().zip(&self.input) {
-            plane.copy_from_slice(&input[..self.width]);
-        }
+        self.input.each_ref().map(|plane| &plane[..self.width])
+    }
+
+    /// Turns a row of 8-bit pixels into O at once, if the filter is A and b alone. False where it is
+    /// more, and nothing is done; else all of `out` is written.
+    ///
+    /// # Panics
+    /// When there are not as many pixels as the block is wide.
+    pub fn direct(
+        &mut self,
+        down: f32,
+        from: &[[u8; 4]],
+        out: &mut [MaybeUninit<[u8; 4]>],
+    ) -> bool {
+        assert!(
+            from.len() == self.width && out.len() == self.width,
+            "a row is as wide as its block"
+        );
+        let ([stage], [[Some(runs), None]]) = (self.shader.stages, &mut self.runs[..]) else {
+            return false;
+        };
+        let grids = stage.grids.as_ref().filter(|it| it.a.channels == 3 && stage.guide.is_none());
+        let Some(grids) = grids else { return false };
+        let Stage { own, clamp, strength, .. } = *stage;
+        Direct { line: line(grids, down, runs), own, clamp, strength, from, out }.render();
+        true
     }
 }
 
@@ -435,6 +475,63 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn codes_are_rendered_directly_to_what_the_planes_give() {
+        let value = |i: usize| (i as f32 * 0.7).sin();
+        let planes = |channels: usize| Planes {
+            channels,
+            height: 3,
+            width: 9,
+            data: (0..27 * channels).map(value).collect(),
+        };
+        let grids = Arc::new(Grids { a: planes(3), b: planes(3) });
+        // Runs of less than a vector, of one and some, and of several.
+        for width in [1, 60, 83, 700] {
+            let across: Vec<f32> = (0..width).map(|x| aligned(x as f64, width)).collect();
+            let code = |i: usize| (i * 37 % 256) as u8;
+            let from: Vec<[u8; 4]> =
+                (0..width).map(|x| [code(x), code(x / 2), code(3 * x), code(x + 9)]).collect();
+            for (strength, clamp, own) in
+                [(1.0, true, 0.0), (1.0, false, 0.3), (0.6, true, 0.0), (0.0, false, -0.2)]
+            {
+                let grids = Some(Arc::clone(&grids));
+                let stage = Stage { grids, own, ..stage(strength, clamp) };
+                let shader = Shader::new(std::slice::from_ref(&stage), &across);
+                for (level, got) in at_all_levels(|| {
+                    let mut out = vec![MaybeUninit::new([0; 4]); width];
+                    assert!(shader.block(0..width).direct(0.4, &from, &mut out));
+                    // SAFETY: they began as values.
+                    out.into_iter().map(|it| unsafe { it.assume_init() }).collect::<Vec<_>>()
+                }) {
+                    let channel = |channel: usize| {
+                        from.iter().map(|pixel| f32::from(pixel[channel]) / 255.0).collect()
+                    };
+                    let mut rows: [Vec<f32>; 3] = [0, 1, 2].map(channel);
+                    let [r, g, b] = &mut rows;
+                    shader.block(0..width).row(0.4, [r, g, b]);
+                    for (x, pixel) in got.iter().enumerate() {
+                        assert_eq!(pixel[3], from[x][3]);
+                        for channel in 0..3 {
+                            let want = (rows[channel][x] * 255.0).clamp(0.0, 255.0);
+                            let apart = (f32::from(pixel[channel]) - want).abs();
+                            assert!(apart < 0.501, "{level:?} {width} {x}: {pixel:?} {want}");
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_more_than_grids_is_not_rendered_directly() {
+        let across = [0.0, 1.0];
+        let mut out = [MaybeUninit::new([0; 4]); 2];
+        let two = [stage(1.0, true), stage(1.0, true)];
+        assert!(!Shader::new(&two, &across).block(0..2).direct(0.0, &[[9; 4]; 2], &mut out));
+        let none = [Stage { grids: None, ..stage(1.0, true) }];
+        assert!(!Shader::new(&none, &across).block(0..2).direct(0.0, &[[9; 4]; 2], &mut out));
     }
 
     #[test]

@@ -178,6 +178,11 @@ impl Reader<'_> {
         if !(0.0..=1.0).contains(&spec.defaults.strength) {
             return Err(format!("its strength is {}", spec.defaults.strength));
         }
+        for share in [spec.defaults.tone, spec.defaults.detail] {
+            if !(0.0..=2.0).contains(&share) {
+                return Err(format!("its tone or detail is {share}"));
+            }
+        }
         let is_learned = guide.is_some();
         let fits = match (&layer, spec.variant) {
             (GuidedLayer::Plain { .. }, Variant::DgfS | Variant::DgfB)
@@ -204,6 +209,8 @@ impl Reader<'_> {
             layer,
             clamp: spec.clamp,
             strength: spec.defaults.strength,
+            tone: spec.defaults.tone,
+            detail: spec.defaults.detail,
             provenance: spec.provenance.map_text(|text| shown(text, 1000)),
         })
     }

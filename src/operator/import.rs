@@ -100,6 +100,8 @@ fn operator_of(tensors: BTreeMap<String, Tensor>, title: &str) -> Result<Operato
         // The CVPR model was trained and published without.
         clamp: variant != Variant::Dgf,
         strength: 1.0,
+        tone: 1.0,
+        detail: 1.0,
         provenance: Provenance {
             made: Some("Imported from a PyTorch checkpoint.".to_owned()),
             ..Provenance::default()

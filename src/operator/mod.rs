@@ -166,6 +166,10 @@ pub struct Operator {
     pub clamp: bool,
     /// How much of the filter a fresh edit applies, 0..1.
     pub strength: f32,
+    /// How much of what it does to whole areas a fresh edit applies, 0..2; 1 as it was learned.
+    pub tone: f32,
+    /// The same for what it does within them.
+    pub detail: f32,
     /// Where the filter comes from and how close it came.
     pub provenance: Provenance,
 }

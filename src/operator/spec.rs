@@ -79,6 +79,20 @@ pub(super) struct SamplingSpec {
 #[serde(deny_unknown_fields)]
 pub(super) struct Defaults {
     pub strength: f32,
+    #[serde(default = "whole", skip_serializing_if = "is_whole")]
+    pub tone: f32,
+    #[serde(default = "whole", skip_serializing_if = "is_whole")]
+    pub detail: f32,
+}
+
+/// Tone and detail of most filters, which do not say them.
+fn whole() -> f32 {
+    1.0
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
+fn is_whole(share: &f32) -> bool {
+    *share == whole()
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -151,7 +165,11 @@ impl Spec {
                 }
             },
             clamp: operator.clamp,
-            defaults: Defaults { strength: operator.strength },
+            defaults: Defaults {
+                strength: operator.strength,
+                tone: operator.tone,
+                detail: operator.detail,
+            },
             provenance: operator.provenance.clone(),
         }
     }

@@ -51,6 +51,8 @@ impl Operator {
             },
             clamp: !matches!(variant, Variant::Dgf | Variant::Base | Variant::DgfX),
             strength: 1.0,
+            tone: 1.0,
+            detail: 1.0,
             provenance: Provenance::default(),
         }
     }

@@ -4,7 +4,7 @@
 
 use std::any::Any;
 use std::fs::File;
-use std::io::Read as _;
+use std::io::{Read as _, Seek as _, SeekFrom};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
@@ -13,6 +13,7 @@ use mozjpeg::{ColorSpace, Decompress};
 use super::decoded::{Decoded, Raster, check_size};
 use super::jpeg_errors;
 use super::jpeg_segments::{Outline, outline};
+use super::multi_picture;
 use super::profile::Model;
 use super::{Depth, PhotoError, exif};
 
@@ -27,6 +28,8 @@ const SCANS_MAX: usize = 500;
 const WHOLE: usize = 8;
 /// Where the small picture of a photo is looked for.
 const HEAD: u64 = 1 << 18;
+/// Pixels from which on a photo is decoded small before it is decoded as a whole.
+const GLIMPSED_MIN: usize = 8_000_000;
 
 /// Decodes a file that starts as a JPEG does.
 pub(super) fn decode(path: &Path) -> Result<Decoded, PhotoError> {
@@ -34,21 +37,48 @@ pub(super) fn decode(path: &Path) -> Result<Decoded, PhotoError> {
     decode_bytes(path, &bytes, WHOLE)
 }
 
-/// The same, small: the longer side is `side` pixels or more where the photo's is. It is the picture
-/// that the camera put in for this, if that is at least half as large; else the photo itself is
-/// decoded at a part of its size.
-pub(super) fn decode_small(path: &Path, side: usize) -> Result<Decoded, PhotoError> {
+/// The same, small: the longer side is `side` pixels or more where the photo's is. It is a picture
+/// that the camera put in for this, if one is at least half as large; else the photo itself is
+/// decoded at a part of its size. With it the width and height of the photo as it lies in the file.
+pub(super) fn decode_small(path: &Path, side: usize) -> Result<(Decoded, [usize; 2]), PhotoError> {
+    let small = small(path, side, 0)?;
+    // A file without a size is refused as a whole is.
+    small.ok_or_else(|| PhotoError::damaged(path, "it ends before its picture begins"))
+}
+
+/// The same; None for a photo that is opened as a whole about as soon.
+pub(super) fn decode_large_small(
+    path: &Path,
+    side: usize,
+) -> Result<Option<(Decoded, [usize; 2])>, PhotoError> {
+    small(path, side, GLIMPSED_MIN)
+}
+
+fn small(
+    path: &Path,
+    side: usize,
+    pixels_min: usize,
+) -> Result<Option<(Decoded, [usize; 2])>, PhotoError> {
     let unreadable = |error: std::io::Error| PhotoError::unreadable(path, &error);
     let mut bytes = Vec::new();
     let mut file = File::open(path).map_err(unreadable)?;
     file.by_ref().take(HEAD).read_to_end(&mut bytes).map_err(unreadable)?;
-    if let Some(embedded) = embedded(path, &bytes, side) {
-        return Ok(embedded);
+    let mut size = size(&bytes);
+    if size.is_none() {
+        // So much stands before the picture that its size is further on.
+        file.read_to_end(&mut bytes).map_err(unreadable)?;
+        size = self::size(&bytes);
     }
+    let Some(size) = size.filter(|[width, height]| width * height >= pixels_min) else {
+        return Ok(None);
+    };
+    if let Some(embedded) = embedded(path, &bytes, &mut file, side) {
+        return Ok(Some((embedded, size)));
+    }
+    file.seek(SeekFrom::Start(bytes.len() as u64)).map_err(unreadable)?;
     file.read_to_end(&mut bytes).map_err(unreadable)?;
-    let long = outline(&bytes).size.map_or(1, |(width, height)| usize::from(width.max(height)));
-    let eighths = (side * WHOLE).div_ceil(long.max(1)).clamp(1, WHOLE);
-    decode_bytes(path, &bytes, eighths)
+    let eighths = (side * WHOLE).div_ceil(size[0].max(size[1]).max(1)).clamp(1, WHOLE);
+    Ok(Some((decode_bytes(path, &bytes, eighths)?, size)))
 }
 
 /// Width and height of a picture, if it is one.
@@ -61,12 +91,32 @@ pub(super) fn decode_whole(path: &Path, bytes: &[u8]) -> Result<Decoded, PhotoEr
     decode_bytes(path, bytes, WHOLE)
 }
 
-/// The picture in a file's EXIF data, cut to the photo's shape: some have black bars.
-fn embedded(path: &Path, head: &[u8], side: usize) -> Option<Decoded> {
+/// The smallest of the pictures that a camera has put into a file that is large enough: the one in its
+/// EXIF data, or one behind the photo.
+fn embedded(path: &Path, head: &[u8], file: &mut File, side: usize) -> Option<Decoded> {
     let outline = outline(head);
-    let blob = outline.metadata.exif.as_deref()?;
-    let (width, height) = outline.size?;
-    let decoded = decode_bytes(path, exif::thumbnail(blob)?, WHOLE).ok()?;
+    let size = outline.size?;
+    let blob = outline.metadata.exif.as_deref();
+    let orientation = blob.map_or(1, exif::orientation);
+    let cut = |bytes: &[u8]| {
+        let decoded = decode_bytes(path, bytes, WHOLE).ok()?;
+        let seen = cut(decoded, size, side)?;
+        // Its colours are the photo's, whatever it says itself.
+        Some(Decoded { orientation, profile: outline.profile.clone(), ..seen })
+    };
+    if let Some(seen) = blob.and_then(exif::thumbnail).and_then(cut) {
+        return Some(seen);
+    }
+    multi_picture::small_ones(head).into_iter().find_map(|range| {
+        let mut bytes = vec![0; usize::try_from(range.end - range.start).ok()?];
+        file.seek(SeekFrom::Start(range.start)).ok()?;
+        file.read_exact(&mut bytes).ok()?;
+        cut(&bytes)
+    })
+}
+
+/// A small picture cut to the photo's shape: some have black bars. None where it is too small.
+fn cut(decoded: Decoded, (width, height): (u16, u16), side: usize) -> Option<Decoded> {
     let Raster::Eight(pixels) = decoded.raster else { return None };
     let (across, down) = (decoded.width, pixels.len() / decoded.width);
     if across.max(down) < side.min(usize::from(width.max(height))) / 2 {
@@ -78,8 +128,7 @@ fn embedded(path: &Path, head: &[u8], side: usize) -> Option<Decoded> {
     let (left, top) = ((across - columns) / 2, (down - rows) / 2);
     let row = |y: usize| &pixels[y * across + left..][..columns];
     let pixels = (top..top + rows).flat_map(row).copied().collect();
-    let orientation = exif::orientation(blob);
-    Some(Decoded { width: columns, raster: Raster::Eight(pixels), orientation, ..decoded })
+    Some(Decoded { width: columns, raster: Raster::Eight(pixels), ..decoded })
 }
 
 fn decode_bytes(path: &Path, bytes: &[u8], eighths: usize) -> Result<Decoded, PhotoError> {

@@ -152,7 +152,7 @@ fn take<'a>(outline: &mut Outline, parts: &mut Parts<'a>, marker: u8, content: &
 }
 
 /// The next marker at or after `position`, and where it ends.
-fn next_marker(bytes: &[u8], mut position: usize) -> Option<(u8, usize)> {
+pub(super) fn next_marker(bytes: &[u8], mut position: usize) -> Option<(u8, usize)> {
     loop {
         position += bytes.get(position..)?.iter().position(|&byte| byte == 0xFF)?;
         match bytes.get(position + 1)? {
@@ -164,7 +164,7 @@ fn next_marker(bytes: &[u8], mut position: usize) -> Option<(u8, usize)> {
 }
 
 /// A segment's content; `start` is where its length stands.
-fn content(bytes: &[u8], start: usize) -> Option<&[u8]> {
+pub(super) fn content(bytes: &[u8], start: usize) -> Option<&[u8]> {
     let length = usize::from(u16::from_be_bytes([*bytes.get(start)?, *bytes.get(start + 1)?]));
     bytes.get(start + 2..start + length.max(2))
 }

@@ -27,6 +27,7 @@ mod image;
 mod iptc;
 mod jpeg_errors;
 mod jpeg_segments;
+mod multi_picture;
 mod open;
 mod options;
 mod orientation;
@@ -43,7 +44,7 @@ pub use capture::Capture;
 pub use error::PhotoError;
 pub use export::{Format, export};
 pub use image::{Coding, Depth, Image, Pixels};
-pub use open::{open, preview};
+pub use open::{Glimpse, glimpse, open, preview};
 pub use options::{Colours, ExportOptions, Size};
 pub use small::SMALL_SIDE_MAX;
 

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::color;
 use super::decoded::{Decoded, Raster};
 use super::profile::{Model, Profile, Verdict};
-use super::{Photo, PhotoError};
+use super::{Image, Photo, PhotoError};
 use super::{decode_jpeg, decode_other, decode_png, decode_tiff, exif, orientation};
 
 /// Opens a photo. JPEG, PNG, TIFF, WebP, BMP and GIF are known by their content, whatever the
@@ -34,10 +34,40 @@ pub fn open(path: &Path) -> Result<Photo, PhotoError> {
 pub fn preview(path: &Path, side: usize) -> Result<Photo, PhotoError> {
     let small = || {
         let decoded = match head(path)?.as_slice() {
-            [0xFF, 0xD8, 0xFF, ..] => decode_jpeg::decode_small(path, side)?,
+            [0xFF, 0xD8, 0xFF, ..] => decode_jpeg::decode_small(path, side)?.0,
             _ => decode(path)?,
         };
         finish(path, decoded)
+    };
+    catch_unwind(AssertUnwindSafe(small))
+        .unwrap_or_else(|_| Err(PhotoError::damaged(path, "its decoder gave up")))
+}
+
+/// A photo as it is seen before it is open.
+#[derive(Debug)]
+pub struct Glimpse {
+    /// It small, upright, in sRGB.
+    pub image: Image,
+    /// Width and height of the photo itself, upright.
+    pub size: [usize; 2],
+}
+
+/// A photo small, where that is there clearly sooner than the photo: for a JPEG of 8 megapixels or
+/// more. `side` is as with [`preview`].
+///
+/// # Errors
+/// Those of [`open`].
+pub fn glimpse(path: &Path, side: usize) -> Result<Option<Glimpse>, PhotoError> {
+    let small = || {
+        if !head(path)?.starts_with(&[0xFF, 0xD8, 0xFF]) {
+            return Ok(None);
+        }
+        let Some((decoded, [width, height])) = decode_jpeg::decode_large_small(path, side)? else {
+            return Ok(None);
+        };
+        let lies = decoded.orientation >= 5;
+        let size = if lies { [height, width] } else { [width, height] };
+        Ok(Some(Glimpse { image: finish(path, decoded)?.image, size }))
     };
     catch_unwind(AssertUnwindSafe(small))
         .unwrap_or_else(|_| Err(PhotoError::damaged(path, "its decoder gave up")))

@@ -1,12 +1,13 @@
 //! The render on the CPU: rows of a lattice, mixed from the photo, shaded, packed.
 
+use std::mem::MaybeUninit;
 use std::ops::Range;
 
 use rayon::prelude::*;
 
 use super::{Axis, Lattice, Source, Tap};
 use crate::kernel::moments::Moments;
-use crate::kernel::render::{Shader, Stage, aligned};
+use crate::kernel::render::{Block, Shader, Stage, aligned};
 use crate::kernel::sample::{Sites, sample};
 use crate::kernel::{Planes, codes, moments};
 use crate::photo::{Coding, Image, Pixels};
@@ -29,8 +30,7 @@ pub fn deep_strip(source: &Source, stages: &[Stage], rows: Range<usize>) -> Imag
     let width = image.width;
     let lattice = Lattice::strip(rows.clone(), width, image.height);
     let pixels = &pixels[rows.start * width..rows.end * width];
-    let mut out = vec![[0; 4]; pixels.len()];
-    shade(image, stages, &lattice, &mut out, |place, planes, out| {
+    let out = shade(image, stages, &lattice, by_planes, |place, planes, out| {
         let mut from = [[0; 4]; BLOCK];
         for (from, pixel) in from.iter_mut().zip(&pixels[place..][..out.len()]) {
             from[3] = u16::from(pixel[3]) * 257;
@@ -54,15 +54,13 @@ pub(super) fn part(
     let lattice = Lattice::part(rows.clone(), columns.clone(), [image.width, image.height]);
     match &image.pixels {
         Pixels::Eight(pixels) => {
-            let mut out = vec![[0; 4]; width * height];
-            shade(image, stages, &lattice, &mut out, |place, planes, out| {
+            let out = shade(image, stages, &lattice, directly(image), |place, planes, out| {
                 codes::pack_eight(planes, &pixels[at(place)..], out);
             });
             Image::eight(width, height, out)
         }
         Pixels::Sixteen(pixels) => {
-            let mut out = vec![[0; 4]; width * height];
-            shade(image, stages, &lattice, &mut out, |place, planes, out| {
+            let out = shade(image, stages, &lattice, by_planes, |place, planes, out| {
                 codes::pack_sixteen(planes, image.coding, &pixels[at(place)..], out);
             });
             Image::sixteen(width, height, out, image.coding)
@@ -81,17 +79,20 @@ pub fn view(source: &Source, stages: &[Stage], lattice: &Lattice) -> Vec<[u8; 4]
         rows: Axis { taps: lattice.rows.taps[rows.clone()].to_vec() },
         columns: Axis { taps: lattice.columns.taps[columns.clone()].to_vec() },
     };
-    let mut shaded = vec![[0; 4]; rows.len() * columns.len()];
-    if shaded.is_empty() {
+    if rows.is_empty() || columns.is_empty() {
         return out;
     }
     const OPAQUE: [[u8; 4]; BLOCK] = [[255; 4]; BLOCK];
-    shade(image, stages, &inside, &mut shaded, |_, planes, out| {
+    let pack = |_, planes: [&[f32]; 3], out: &mut [MaybeUninit<[u8; 4]>]| {
         codes::pack_eight(planes, &OPAQUE, out);
-    });
-    if source.photo().has_alpha {
+    };
+    let shaded = if source.photo().has_alpha {
+        let mut shaded = shade(image, stages, &inside, by_planes, pack);
         premultiply(image, &inside, &mut shaded);
-    }
+        shaded
+    } else {
+        shade(image, stages, &inside, directly(image), pack)
+    };
     for (y, row) in shaded.chunks_exact(columns.len()).enumerate() {
         out[(rows.start + y) * width + columns.start..][..columns.len()].copy_from_slice(row);
     }
@@ -135,21 +136,41 @@ const BLOCK: usize = 512;
 /// Rows that are rendered by one job; they share what is expanded of the grids.
 const ROWS: usize = 32;
 
-/// Shades a lattice in parallel and hands every row of a block to `pack`: its place in `out`, its
-/// planes, and its part of `out`.
-fn shade<P: Send>(
+/// Pixels from `start` on that are wanted as they are, in a block whose row is at `down`: false where
+/// they have to take the way through planes.
+fn by_planes<P>(_: &mut Block<'_>, _down: f32, _start: usize, _: &mut [MaybeUninit<P>]) -> bool {
+    false
+}
+
+/// The same for 8-bit pixels, where the filter can do without planes.
+fn directly(
+    image: &Image,
+) -> impl Fn(&mut Block<'_>, f32, usize, &mut [MaybeUninit<[u8; 4]>]) -> bool {
+    |block, down, start, out| match &image.pixels {
+        Pixels::Eight(pixels) => block.direct(down, &pixels[start..start + out.len()], out),
+        Pixels::Sixteen(_) => false,
+    }
+}
+
+/// Shades a lattice in parallel. Rows of a block whose pixels are wanted as they are go to `direct`; of
+/// others, and of those that it does not take, `pack` is given the place among all pixels, the planes,
+/// and where the pixels are to be written. Both have to write all that they are given.
+fn shade<P: Copy + Send>(
     image: &Image,
     stages: &[Stage],
     lattice: &Lattice,
-    out: &mut [P],
-    pack: impl Fn(usize, [&[f32]; 3], &mut [P]) + Sync,
-) {
+    direct: impl Fn(&mut Block<'_>, f32, usize, &mut [MaybeUninit<P>]) -> bool + Sync,
+    pack: impl Fn(usize, [&[f32]; 3], &mut [MaybeUninit<P>]) + Sync,
+) -> Vec<P> {
     let width = lattice.columns.taps.len();
+    let len = width * lattice.rows.taps.len();
+    // Filling them first would cost as much as a fifth of the quickest filter.
+    let mut pixels = Vec::with_capacity(len);
+    let out = &mut pixels.spare_capacity_mut()[..len];
     let across: Vec<f32> = lattice.columns.taps.iter().map(|tap| tap.position).collect();
     let shader = Shader::new(stages, &across);
     let jobs = out.par_chunks_mut(ROWS * width).zip(lattice.rows.taps.par_chunks(ROWS)).enumerate();
     jobs.for_each_init(Mixer::default, |mixer, (job, (out, rows))| {
-        let mut planes = [[0.0; BLOCK]; 3];
         for first in (0..width).step_by(BLOCK) {
             let columns = first..(first + BLOCK).min(width);
             let mut block = shader.block(columns.clone());
@@ -158,19 +179,24 @@ fn shade<P: Send>(
             let mut followers = taps.iter().zip(taps[0].first..);
             let is_plain = followers.all(|(tap, next)| tap.count == 1 && tap.first == next);
             for (y, row) in rows.iter().enumerate() {
-                let [r, g, b] = planes.each_mut().map(|plane| &mut plane[..taps.len()]);
+                let place = y * width + first;
+                let out = &mut out[place..place + taps.len()];
                 if is_plain && row.count == 1 {
                     let start = row.first as usize * image.width + taps[0].first as usize;
-                    codes::unpack(image, start, [r, g, b]);
+                    if direct(&mut block, row.position, start, out) {
+                        continue;
+                    }
+                    codes::unpack(image, start, block.input());
                 } else {
-                    mixer.mix(image, row, taps, [r, g, b]);
+                    mixer.mix(image, row, taps, block.input());
                 }
-                block.row(row.position, [r, g, b]);
-                let place = y * width + first;
-                pack(job * ROWS * width + place, [r, g, b], &mut out[place..place + taps.len()]);
+                pack(job * ROWS * width + place, block.shade(row.position), out);
             }
         }
     });
+    // SAFETY: every row of every block is a part of `out`, and was written.
+    unsafe { pixels.set_len(len) };
+    pixels
 }
 
 /// Mixes I from the photo's pixels.

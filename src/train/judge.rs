@@ -48,7 +48,7 @@ pub fn judge_psnr(
 }
 
 fn rendered(operator: &Arc<Operator>, source: &Source) -> Result<Image, String> {
-    let layer = Layer { strength: 1.0, ..Layer::new(Arc::clone(operator)) };
+    let layer = Layer::whole(Arc::clone(operator));
     let edit = Edit { layers: vec![layer] };
     let stages = Solver::default().solve(source, &edit).map_err(|error| error.to_string())?;
     Ok(render::strip(source, &stages, 0..source.image().height))

@@ -1,10 +1,13 @@
 //! The program itself on a display of its own: started with a photo, driven by keys, judged by the file
 //! that it writes. Needs Xvfb and xdotool; without them it says so and passes.
 
-use std::io::{Read as _, Write as _};
+use std::collections::BTreeSet;
+use std::io::Read as _;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
+
+use understudy::photo::Image;
 
 /// A process that ends with its owner.
 struct Running(Child);
@@ -63,14 +66,76 @@ fn wait<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
     }
 }
 
+/// Whether there is what a test on a display needs; says so where there is not.
+fn has_tools() -> bool {
+    let missing = ["Xvfb", "xdotool"]
+        .into_iter()
+        .find(|tool| Command::new(tool).arg("-help").output().is_err());
+    if let Some(tool) = missing {
+        eprintln!("SKIPPED 1 test on a display: {tool} is not installed");
+    }
+    missing.is_none()
+}
+
+/// The window of a photo that is open, with the keyboard's focus: its title has the name then.
+fn focused(display: &str, name: &str) {
+    let window = wait("the window", || {
+        let found = xdotool(display, &["search", "--onlyvisible", "--name", name]);
+        found.lines().next().map(str::to_owned)
+    });
+    xdotool(display, &["windowfocus", &window]);
+}
+
+#[test]
+fn exports_of_a_killed_process_are_written_by_the_next_one() {
+    if !has_tools() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let photo = folder.path().join("hills.jpg");
+    let pixel = |i: usize| [(i % 251) as u8, (i / 6000 / 20) as u8, (i % 6000 / 30) as u8, 255];
+    let image = Image::eight(6000, 4000, (0..24_000_000).map(pixel).collect());
+    std::fs::write(&photo, image.to_jpeg()).unwrap();
+    let written = || -> BTreeSet<String> {
+        let files = std::fs::read_dir(folder.path()).unwrap().flatten();
+        let names = files.map(|file| file.file_name().to_string_lossy().into_owned());
+        names.filter(|name| name.contains('-') || name.contains(".part")).collect()
+    };
+    let list = folder.path().join("XDG_STATE_HOME/understudy/exports/queue.json");
+    let waiting = || -> BTreeSet<String> {
+        let list = std::fs::read(&list).unwrap_or_default();
+        let list: serde_json::Value = serde_json::from_slice(&list).unwrap_or_default();
+        let exports = list["exports"].as_array().cloned().unwrap_or_default();
+        let name = |export: &serde_json::Value| {
+            export["target"].as_str()?.rsplit('/').next().map(str::to_owned)
+        };
+        exports.iter().filter_map(name).collect()
+    };
+
+    let (_server, display) = display();
+    let program = start(&display, folder.path(), &photo);
+    focused(&display, "hills.jpg");
+    wait("exports that wait", || {
+        xdotool(&display, &["key", "ctrl+b"]);
+        (waiting().len() >= 3).then_some(())
+    });
+    // Without a word, in mid-export.
+    drop(program);
+    let (before, left) = (written(), waiting());
+    let is_draft = |name: &&String| name.contains(".part");
+    let expected: BTreeSet<String> =
+        before.iter().filter(|name| !is_draft(name)).chain(&left).cloned().collect();
+    assert!(!left.is_empty() && expected.len() >= 3, "{before:?}");
+
+    let _program = start(&display, folder.path(), &photo);
+    wait("the rest", || (!list.exists()).then_some(()));
+    assert_eq!(written(), expected, "at first {before:?}");
+}
+
 #[test]
 fn the_program_opens_a_photo_by_argument_and_exports_it_by_keys() {
-    for tool in ["Xvfb", "xdotool"] {
-        if Command::new(tool).arg("-help").output().is_err() {
-            writeln!(std::io::stderr(), "SKIPPED 1 test on a display: {tool} is not installed")
-                .unwrap();
-            return;
-        }
+    if !has_tools() {
+        return;
     }
     let folder = tempfile::tempdir().unwrap();
     let photo = folder.path().join("hills.png");
@@ -80,12 +145,7 @@ fn the_program_opens_a_photo_by_argument_and_exports_it_by_keys() {
 
     let (_server, display) = display();
     let _program = start(&display, folder.path(), &photo);
-    // The title has the name once the photo is open.
-    let window = wait("the window", || {
-        let found = xdotool(&display, &["search", "--onlyvisible", "--name", "hills.png"]);
-        found.lines().next().map(str::to_owned)
-    });
-    xdotool(&display, &["windowfocus", &window]);
+    focused(&display, "hills.png");
     xdotool(&display, &["key", "ctrl+e"]);
     let exported = wait("the exported file", || {
         xdotool(&display, &["key", "Return"]);

@@ -1,5 +1,6 @@
 //! The engine as the window sees it: commands in, events out.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -434,6 +435,49 @@ fn an_export_of_24_megapixels_is_cancelled_in_a_fifth_of_a_second() {
         }
         assert!(shortest < LONGEST, "{ending}: {shortest:?}");
     }
+}
+
+#[test]
+fn an_export_whose_photo_is_being_decoded_is_cancelled_at_once_and_the_next_one_begins() {
+    const LONGEST: Duration = Duration::from_millis(200);
+    let engine = engine();
+    let folder = tempfile::tempdir().unwrap();
+    let photos = [("large.jpg", 6000), ("small.jpg", 60)].map(|(name, width)| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, texture(width, width * 2 / 3).image.to_jpeg()).unwrap();
+        path
+    });
+    let export = |ticket: u64, photo: &Path| {
+        let order = Export {
+            photo: Exported::File(photo.to_owned()),
+            edit: edit("dehaze"),
+            target: folder.path().join(format!("{ticket}.png")),
+            options: ExportOptions::DEFAULT,
+        };
+        engine.send(Command::Export(Ticket(ticket), order));
+    };
+    // More in a row than are left to themselves at a time.
+    for ticket in 1..=4 {
+        export(ticket, &photos[0]);
+        std::thread::sleep(Duration::from_millis(30));
+        let began = Instant::now();
+        engine.send(Command::Cancel(Ticket(ticket)));
+        let event = engine.recv_timeout(TIMEOUT);
+        assert!(matches!(event, Some(Event::Cancelled(Ticket(it))) if it == ticket), "{event:?}");
+        assert!(began.elapsed() < LONGEST, "{:?}", began.elapsed());
+    }
+    export(5, &photos[1]);
+    loop {
+        match engine.recv_timeout(TIMEOUT).unwrap() {
+            Event::Progress(Ticket(5), _) => {}
+            Event::Exported(Ticket(5), _) => break,
+            other => panic!("{other:?}"),
+        }
+    }
+    // Nothing comes of the others, also when their photos are there.
+    std::thread::sleep(Duration::from_secs(2));
+    assert!(engine.try_recv().is_none());
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 3);
 }
 
 #[test]

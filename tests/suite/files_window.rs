@@ -10,14 +10,14 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use understudy::app::{App, Memory};
 use understudy::engine::Choice;
-use understudy::operator::Library;
+use understudy::operator::{CheckPair, Library};
 use understudy::photo::{self, Depth};
 
-type Window = Harness<'static, App>;
+pub type Window = Harness<'static, App>;
 
 /// Runs the window until something is there.
 #[track_caller]
-fn wait(window: &mut Window, what: &str, is_there: impl Fn(&Window) -> bool) {
+pub fn wait(window: &mut Window, what: &str, is_there: impl Fn(&Window) -> bool) {
     let began = Instant::now();
     while !is_there(window) {
         assert!(began.elapsed() < Duration::from_secs(60), "not seen: {what}");
@@ -29,7 +29,7 @@ fn wait(window: &mut Window, what: &str, is_there: impl Fn(&Window) -> bool) {
 
 /// A window of the processor's that keeps its state in `folder`, with a photo on screen.
 #[track_caller]
-fn window(folder: &Path, paths: &[PathBuf]) -> Window {
+pub fn window(folder: &Path, paths: &[PathBuf]) -> Window {
     let (paths, state) = (paths.to_vec(), folder.join("state"));
     let mut window =
         Harness::builder().with_size((1280.0, 800.0)).with_max_steps(64).wgpu().build_eframe(
@@ -42,46 +42,46 @@ fn window(folder: &Path, paths: &[PathBuf]) -> Window {
     window
 }
 
-fn has(window: &Window, words: &str) -> bool {
+pub fn has(window: &Window, words: &str) -> bool {
     window.query_all_by_label(words).next().is_some()
 }
 
-fn has_part(window: &Window, words: &str) -> bool {
+pub fn has_part(window: &Window, words: &str) -> bool {
     window.query_all_by_label_contains(words).next().is_some()
 }
 
 #[track_caller]
-fn press(window: &mut Window, button: &str) {
+pub fn press(window: &mut Window, button: &str) {
     window.get_by_role_and_label(Role::Button, button).click_accesskit();
     window.run_steps(3);
 }
 
 #[track_caller]
-fn key(window: &mut Window, modifiers: Modifiers, key: Key) {
+pub fn key(window: &mut Window, modifiers: Modifiers, key: Key) {
     window.key_press_modifiers(modifiers, key);
     window.run_steps(3);
 }
 
 #[track_caller]
-fn is_on(window: &Window, button: &str) -> bool {
+pub fn is_on(window: &Window, button: &str) -> bool {
     let button = window.get_by_role_and_label(Role::Button, button);
     button.accesskit_node().toggled() == Some(Toggled::True)
 }
 
 #[track_caller]
-fn write(window: &mut Window, field: &str, text: &Path) {
+pub fn write(window: &mut Window, field: &str, text: &Path) {
     let field = window.get_by_role_and_label(Role::TextInput, field);
     field.set_text_value_accesskit(text.to_str().unwrap());
     window.run_steps(3);
 }
 
-fn save(path: &Path, blue: u8) {
+pub fn save(path: &Path, blue: u8) {
     let pixel = |x: u32, y: u32| image::Rgb([(x / 3) as u8, (y / 2) as u8, blue]);
     image::RgbImage::from_fn(600, 400, pixel).save(path).unwrap();
 }
 
 /// A folder with the photos `1.png`, `2.png` and `10.png`, and one that cannot be opened.
-fn folder() -> (tempfile::TempDir, PathBuf) {
+pub fn folder() -> (tempfile::TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
     let photos = folder.path().join("holiday");
     fs::create_dir(&photos).unwrap();
@@ -92,7 +92,7 @@ fn folder() -> (tempfile::TempDir, PathBuf) {
     (folder, photos)
 }
 
-fn names(folder: &Path) -> Vec<String> {
+pub fn names(folder: &Path) -> Vec<String> {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     let mut names: Vec<_> =
         entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
@@ -248,8 +248,10 @@ impl eframe::egui::DroppedFile for Dropped {
     }
 }
 
-fn drop_on(window: &mut Window, path: &Path) {
-    window.input_mut().dropped_files.push(std::sync::Arc::new(Dropped(path.to_owned())));
+pub fn drop_on(window: &mut Window, paths: &[&Path]) {
+    for path in paths {
+        window.input_mut().dropped_files.push(std::sync::Arc::new(Dropped(path.to_path_buf())));
+    }
     window.run_steps(3);
 }
 
@@ -257,10 +259,14 @@ fn drop_on(window: &mut Window, path: &Path) {
 fn a_dropped_filter_is_looked_at_added_renamed_saved_and_deleted() {
     let (keep, photos) = folder();
     let file = keep.path().join("evening.safetensors");
-    let operator = understudy::operator::Operator {
+    let mut operator = understudy::operator::Operator {
         title: "Evening".to_owned(),
         ..(*Library::load_from(None).entries[0].operator).clone()
     };
+    let image = photo::open(&photos.join("1.png")).unwrap().image;
+    operator.provenance.check_pairs = ["evening-1.jpg", "evening-2.jpg"]
+        .map(|name| CheckPair::new(name.to_owned(), &image, &image))
+        .to_vec();
     understudy::operator::write(&operator, &file, false).unwrap();
     let (photo, own) = (photos.join("1.png"), keep.path().join("filters"));
     let root = own.clone();
@@ -272,15 +278,20 @@ fn a_dropped_filter_is_looked_at_added_renamed_saved_and_deleted() {
             },
         );
     wait(&mut window, "a photo", |window| has(window, "Before") && has(window, "After"));
-    drop_on(&mut window, &file);
+    drop_on(&mut window, &[&file]);
     wait(&mut window, "the filter on the photo", |window| {
         has(window, "On the photo that is open:") && has(window, "Evening")
     });
     assert!(names(&own).is_empty(), "nothing is added before it is wanted");
     press(&mut window, "Cancel");
     assert!(!has(&window, "Evening"));
-    drop_on(&mut window, &file);
+    drop_on(&mut window, &[&file]);
     wait(&mut window, "it again", |window| has(window, "On the photo that is open:"));
+    // The check photos that it carries: before, filtered, and as they were edited.
+    assert!(has(&window, "On a photo that it was checked with, 1 of 2: evening-1.jpg"));
+    assert!(has(&window, "With the filter") && has(&window, "As it was edited"));
+    press(&mut window, "Next check photo");
+    assert!(has(&window, "On a photo that it was checked with, 2 of 2: evening-2.jpg"));
     press(&mut window, "Add to My filters");
     wait(&mut window, "the new filter", |window| is_on(window, "Evening"));
     assert_eq!(names(&own), ["evening.safetensors"]);
@@ -305,10 +316,77 @@ fn a_dropped_filter_is_looked_at_added_renamed_saved_and_deleted() {
     assert_eq!(names(&own.join("deleted")), ["evening.safetensors"]);
 
     fs::write(&file, "no filter").unwrap();
-    drop_on(&mut window, &file);
+    drop_on(&mut window, &[&file]);
     wait(&mut window, "the reason", |window| has_part(window, "Nothing was loaded from it"));
     assert!(has(&window, "This filter cannot be added"));
     press(&mut window, "Close");
+}
+
+/// A window over a folder that keeps edits beside photos too.
+fn window_with_sidecars(keep: &Path, photos: &Path) -> Window {
+    Memory::at(keep.join("state")).keep_beside(true).unwrap();
+    let mut window = window(keep, &[photos.to_owned()]);
+    wait(&mut window, "the strip", |window| {
+        has_part(window, "3.heic") && has_part(window, "10.png")
+    });
+    window
+}
+
+#[test]
+fn one_edit_for_many_lies_beside_each_and_marks_it_without_the_state_folder() {
+    let (keep, photos) = folder();
+    let mut window = window_with_sidecars(keep.path(), &photos);
+    press(&mut window, "Tone mapping");
+    key(&mut window, Modifiers::COMMAND, Key::A);
+    press(&mut window, "Apply to 3");
+    let beside = |name: &str| photos.join(format!("{name}.png.understudy.json"));
+    wait(&mut window, "the edits beside the photos", |window| {
+        ["1", "2", "10"].iter().all(|name| beside(name).exists()) && has(window, "10.png, edited")
+    });
+    drop(window);
+
+    // Of another state folder: what lies beside the photos is all that is known.
+    let other = tempfile::tempdir().unwrap();
+    fs::remove_file(beside("1")).unwrap();
+    let mut window = window_with_sidecars(other.path(), &photos);
+    wait(&mut window, "the marks", |window| {
+        has(window, "2.png, edited") && has(window, "10.png, edited")
+    });
+    assert!(has(&window, "1.png"), "it has none any more");
+    press(&mut window, "2.png, edited");
+    wait(&mut window, "its edit", |window| has(window, "2 of 4") && is_on(window, "Tone mapping"));
+    // An export of many writes what lies beside each.
+    press(&mut window, "1.png");
+    wait(&mut window, "the first", |window| has(window, "1 of 4"));
+    press(&mut window, "None");
+    key(&mut window, Modifiers::COMMAND, Key::A);
+    press(&mut window, "Export 3…");
+    let out = other.path().join("out");
+    write(&mut window, "Into the folder", &out);
+    press(&mut window, "Export");
+    wait(&mut window, "the exports", |window| has(window, "3 of 3 saved"));
+    assert_eq!(names(&out), ["1-copy.jpg", "10-tone-map.jpg", "2-tone-map.jpg"]);
+}
+
+#[test]
+fn two_files_that_are_dropped_are_edited_or_learned_from() {
+    let (keep, photos) = folder();
+    let mut window = window(keep.path(), &[photos.join("10.png")]);
+    let two = [photos.join("1.png"), photos.join("2.png")];
+    let two = [two[0].as_path(), two[1].as_path()];
+    drop_on(&mut window, &two);
+    assert!(
+        has(&window, "Two photos, or a before and an after?") && has(&window, "1.png and 2.png")
+    );
+    press(&mut window, "Cancel");
+    assert!(!has(&window, "Edit them"));
+    drop_on(&mut window, &two);
+    press(&mut window, "Edit them");
+    wait(&mut window, "both in the strip", |window| has(window, "1 of 2") && has(window, "2.png"));
+    drop_on(&mut window, &two);
+    press(&mut window, "Use as before and after");
+    wait(&mut window, "the pair", |window| has_part(window, "1 pair"));
+    assert!(is_on(&window, "Learn"));
 }
 
 #[test]

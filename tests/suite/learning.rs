@@ -383,6 +383,7 @@ fn the_closed_form_asks_often_whether_to_go_on() {
         Pair::given(&half("before"), &half("after"))
     };
     let task = Task {
+        carries_check: true,
         pairs: (1..=4).map(pair).collect(),
         check: Vec::new(),
         known: Vec::new(),

@@ -22,6 +22,7 @@ mod operators;
 mod own;
 mod parity;
 mod photos;
+mod queue_window;
 mod residual;
 mod shared;
 mod shell_window;

@@ -123,6 +123,8 @@ fn random_operator(random: &mut Random, variant: Variant) -> Operator {
         layer,
         clamp: variant != Variant::Dgf,
         strength: 1.0,
+        tone: 1.0,
+        detail: 1.0,
         provenance: Provenance::default(),
     }
 }

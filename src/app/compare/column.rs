@@ -46,7 +46,7 @@ impl App {
     fn current(&self, ui: &mut Ui, pane: &Pane, place: usize, actions: &mut Vec<Of>) {
         strength(ui, pane, place, actions);
         if let Some(layer) = pane.edit.layers.first() {
-            actions.extend(balance::show(ui, layer.balance).map(Of::SetBalance));
+            actions.extend(balance::show(ui, layer).map(Of::SetBalance));
             ui.add_space(theme::XS);
             let next = self.next_version(Some(layer)).1;
             tune::show(ui, layer, &self.evidence, next, actions);

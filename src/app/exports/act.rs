@@ -5,9 +5,11 @@ use std::sync::Arc;
 
 use eframe::egui::Context;
 
+use super::kept::{self, Keeper};
 use super::queue::Row;
-use super::{Action, ExportDialog, Order, Settings, State, Subject, naming};
-use crate::app::{App, Dialog, Workspace, filter_list, strings};
+use super::{Action, ExportDialog, Follow, Order, Settings, State, Subject, naming};
+use crate::app::strings::export as words;
+use crate::app::{App, Dialog, Workspace, filter_list};
 use crate::edit::Edit;
 use crate::engine::{Command, Exported, Ticket};
 use crate::photo::{ExportOptions, Format, Photo};
@@ -41,13 +43,52 @@ impl App {
                 self.cancel(ticket);
             }
             Action::Retry { id, overwrite } => self.exports.queue.retry(id, overwrite),
-            Action::ToggleList => self.exports.is_listed = !self.exports.is_listed,
+            Action::ToggleList => {
+                self.exports.is_listed = !self.exports.is_listed;
+                self.exports.follow = Follow::default();
+            }
             Action::Dismiss => self.exports.queue.dismiss(),
         }
         if self.exports.queue.rows().len() < 2 {
             self.exports.is_listed = false;
         }
         self.export_next();
+    }
+
+    /// Takes up the exports that the last process did not end, and keeps those of this one. To follow
+    /// [`App::with_memory`]; for one window at a time.
+    #[must_use]
+    pub fn with_exports(mut self, ctx: &Context) -> Self {
+        let Some(memory) = self.keeping.memory.clone() else { return self };
+        let (exports, problems) = kept::restore(&memory);
+        self.exports.is_listed = exports.len() > 1;
+        self.exports.queue.restore(exports);
+        self.exports.keeper = Some(Keeper::start(memory, ctx));
+        problems.into_iter().for_each(|sentence| self.notify(sentence));
+        self
+    }
+
+    /// Begins what was taken up, and keeps what has changed; once a frame.
+    pub(in crate::app) fn keep_exports(&mut self) {
+        // The photo comes first.
+        if self.opening.is_none() {
+            self.export_next();
+        }
+        let Some(keeper) = &mut self.exports.keeper else { return };
+        if let Some(reason) = keeper.keep(&self.exports.queue) {
+            self.notify(words::not_kept(&reason));
+        }
+    }
+
+    /// Keeps the queue as it is, and waits until it is on the disk: the window closes.
+    pub(in crate::app) fn keep_exports_now(&mut self) {
+        self.keep_exports();
+        self.exports.keeper = None;
+    }
+
+    /// Whether what is not written yet is taken up at the next start.
+    pub(in crate::app) fn are_exports_kept(&self) -> bool {
+        self.exports.keeper.is_some()
     }
 
     /// Asks how to export what is on screen.
@@ -182,7 +223,7 @@ impl App {
         if let Some(memory) = &self.keeping.memory
             && let Err(reason) = memory.keep_export(&self.exports.settings)
         {
-            self.notify(strings::export::not_remembered(&reason));
+            self.notify(words::not_remembered(&reason));
         }
     }
 }

@@ -15,8 +15,32 @@ const ROW: f32 = 44.0;
 /// Rows that are seen without scrolling.
 const ROWS: usize = 6;
 
+/// The row that the list follows: the one that is being written, once whenever that is another one,
+/// and as long as the user does not look elsewhere.
+#[derive(Debug, Default)]
+pub struct Follow {
+    /// The row that was scrolled to.
+    row: Option<u64>,
+    /// Whether it was in sight in the last pass.
+    is_seen: bool,
+}
+
+impl Follow {
+    /// Whether to scroll to `row` now, which is being written.
+    fn turns_to(&mut self, row: u64) -> bool {
+        let is_with_it = self.row.is_none() || self.is_seen;
+        self.row.replace(row) != Some(row) && is_with_it
+    }
+}
+
 /// Shows it in the lower right corner of the picture area.
-pub fn show(ctx: &Context, canvas: Rect, queue: &Queue, actions: &mut Vec<app::Action>) {
+pub fn show(
+    ctx: &Context,
+    canvas: Rect,
+    queue: &Queue,
+    follow: &mut Follow,
+    actions: &mut Vec<app::Action>,
+) {
     let corner = canvas.right_bottom() - vec2(theme::M, theme::M);
     let area = Area::new(Id::unique("exports")).fixed_pos(corner).pivot(Align2::RIGHT_BOTTOM);
     area.show(ctx, |ui| {
@@ -27,12 +51,24 @@ pub fn show(ctx: &Context, canvas: Rect, queue: &Queue, actions: &mut Vec<app::A
             let rows = queue.rows();
             let height = ROW * rows.len().min(ROWS) as f32;
             ui.spacing_mut().item_spacing.y = 0.0;
-            let scroll = ScrollArea::vertical().max_height(height).auto_shrink([false, true]);
-            scroll.show_rows(ui, ROW, rows.len(), |ui, range| {
+            let running = rows.iter().position(|row| matches!(row.state, State::Running(_)));
+            let turned_to = running.filter(|at| follow.turns_to(rows[*at].id));
+            let mut scroll = ScrollArea::vertical().max_height(height).auto_shrink([false, true]);
+            if let Some(at) = turned_to {
+                // In the middle, as far as there are rows around it.
+                let last = ROW * rows.len() as f32 - height;
+                let middle = (at as f32 + 0.5) * ROW - height / 2.0;
+                scroll = scroll.vertical_scroll_offset(middle.clamp(0.0, last.max(0.0)));
+            }
+            let shown = scroll.show_rows(ui, ROW, rows.len(), |ui, range| {
                 for row in &rows[range] {
                     ui.push_id(row.id, |ui| show_row(ui, row, actions));
                 }
             });
+            if let Some(at) = running {
+                let (top, seen) = (at as f32 * ROW, shown.state.clamped_offset().y);
+                follow.is_seen = top + ROW > seen && top < seen + height;
+            }
         });
     });
 }
@@ -114,5 +150,22 @@ fn buttons(ui: &mut Ui, row: &Row, actions: &mut Vec<app::Action>) {
             }
         }
         State::Cancelled => button(words::RETRY, retry(false)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_is_turned_to_once_and_not_against_the_user() {
+        let mut follow = Follow::default();
+        assert!(follow.turns_to(1), "when the list is opened");
+        follow.is_seen = true;
+        assert!(!follow.turns_to(1) && follow.turns_to(2));
+        follow.is_seen = false;
+        assert!(!follow.turns_to(3), "the user looks elsewhere");
+        follow.is_seen = true;
+        assert!(!follow.turns_to(3) && follow.turns_to(4));
     }
 }

@@ -2,6 +2,7 @@
 
 mod act;
 mod dialog;
+mod kept;
 mod list;
 mod naming;
 mod queue;
@@ -12,8 +13,10 @@ use std::path::PathBuf;
 
 use crate::photo::{ExportOptions, Format};
 
+use kept::Keeper;
+
 pub use dialog::{ExportDialog, Subject, show};
-pub use list::show as show_list;
+pub use list::{Follow, show as show_list};
 pub use queue::{Counts, Order, Queue, State};
 pub use settings::Settings;
 pub use status::show as show_status;
@@ -25,8 +28,12 @@ pub struct Exports {
     pub queue: Queue,
     /// Whether the queue's rows are shown.
     pub is_listed: bool,
+    /// What they follow.
+    pub follow: Follow,
     /// What was chosen last.
     pub settings: Settings,
+    /// Keeps the queue for the next start; None keeps nothing.
+    keeper: Option<Keeper>,
 }
 
 /// What the user asks for about exports.

@@ -13,6 +13,8 @@ pub struct Queue {
     /// What the engine writes: it ends before the next begins, so that one photo is in memory.
     running: Option<(Ticket, u64)>,
     last: u64,
+    /// Counts what changes rows, but for how much is written.
+    changes: u64,
 }
 
 /// An export with its state.
@@ -97,6 +99,16 @@ impl Queue {
         &self.rows
     }
 
+    /// Another number after every change, but for how much is written.
+    pub fn changes(&self) -> u64 {
+        self.changes
+    }
+
+    /// What is to be written, with the state of each.
+    pub fn orders(&self) -> impl Iterator<Item = (&Order, &State)> {
+        self.rows.iter().map(|row| (&row.order, &row.state))
+    }
+
     /// How many there are of each.
     pub fn counts(&self) -> Counts {
         let mut counts = Counts { all: self.rows.len(), ..Counts::default() };
@@ -131,8 +143,18 @@ impl Queue {
         if !self.is_busy() {
             self.rows.retain(|row| matches!(row.state, State::Failed { .. }));
         }
+        self.push(order, State::Waiting);
+    }
+
+    /// Adds exports of the last time, as they were.
+    pub fn restore(&mut self, exports: Vec<(Order, State)>) {
+        exports.into_iter().for_each(|(order, state)| self.push(order, state));
+    }
+
+    fn push(&mut self, order: Order, state: State) {
+        self.changes += 1;
         self.last += 1;
-        self.rows.push(Row { id: self.last, order, state: State::Waiting });
+        self.rows.push(Row { id: self.last, order, state });
     }
 
     /// The next export, if none is being written.
@@ -142,6 +164,7 @@ impl Queue {
         }
         let row = self.rows.iter_mut().find(|row| row.state == State::Waiting)?;
         row.state = State::Running(0.0);
+        self.changes += 1;
         let ticket = ticket();
         self.running = Some((ticket, row.id));
         let Order { photo, edit, target, options } = row.order.clone();
@@ -173,12 +196,14 @@ impl Queue {
             }
         }
         self.running = None;
+        self.changes += 1;
     }
 
     /// Stops an export; the ticket that the engine is to stop, if it is that one.
     pub fn cancel(&mut self, id: u64) -> Option<Ticket> {
         let row = self.rows.iter_mut().find(|row| row.id == id && !row.state.is_over())?;
         row.state = State::Cancelled;
+        self.changes += 1;
         self.running.filter(|(_, running)| *running == id).map(|(ticket, _)| ticket)
     }
 
@@ -193,12 +218,14 @@ impl Queue {
         if let Some(row) = self.rows.iter_mut().find(|row| row.id == id && row.state.is_over()) {
             row.order.options.overwrite |= overwrite;
             row.state = State::Waiting;
+            self.changes += 1;
         }
     }
 
     /// Forgets what is over.
     pub fn dismiss(&mut self) {
         self.rows.retain(|row| !row.state.is_over());
+        self.changes += 1;
     }
 
     fn row_of(&mut self, ticket: Ticket) -> Option<&mut Row> {

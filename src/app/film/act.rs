@@ -1,5 +1,6 @@
 //! What is done with the filmstrip.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc;
@@ -12,7 +13,8 @@ use super::{Action, Listing, Marks, Picture, ahead, listing};
 use crate::app::edited::Edited;
 use crate::app::exports::Subject;
 use crate::app::memory::{Memory, SavedStep};
-use crate::app::strings::film as words;
+use crate::app::sidecar::{self, Beside};
+use crate::app::strings::{self, film as words};
 use crate::app::{App, Opening, own};
 use crate::edit::Edit;
 use crate::engine::{Command, Event, Exported, Ticket};
@@ -173,10 +175,17 @@ impl App {
             Marks::Due => {
                 self.film.marks = Marks::Made;
                 let Some(memory) = self.keeping.memory.clone() else { return };
+                let files: Vec<PathBuf> =
+                    self.film.files.iter().map(|file| file.path.clone()).collect();
+                let beside = self.keeping.beside;
                 let (sender, edited) = mpsc::channel();
                 let ctx = ctx.clone();
                 let work = move || {
-                    drop(sender.send(memory.edited()));
+                    let kept = memory.edited();
+                    let is_edited = |file: &PathBuf| {
+                        kept.has(file) || (beside && sidecar::file(file).is_file())
+                    };
+                    drop(sender.send(files.into_iter().filter(is_edited).collect()));
                     ctx.request_repaint();
                 };
                 // Without a thread there are no marks.
@@ -186,8 +195,9 @@ impl App {
             }
             Marks::Asked(edited) => {
                 if let Ok(edited) = edited.try_recv() {
+                    let edited: HashSet<PathBuf> = edited;
                     for file in &mut self.film.files {
-                        file.is_edited |= edited.has(&file.path);
+                        file.is_edited |= edited.contains(&file.path);
                     }
                     self.film.marks = Marks::Made;
                 }
@@ -207,6 +217,7 @@ impl App {
             Some(photo) => {
                 let ticket = self.ticket();
                 self.dialog = None;
+                self.glimpse = None;
                 self.opening = Some(Opening { ticket, path: Some(path) });
                 self.film.ready = Some((ticket, photo));
             }
@@ -279,7 +290,8 @@ impl App {
         let photos: Vec<PathBuf> =
             places.filter(is_photo).map(|place| self.film.files[*place].path.clone()).collect();
         let step = SavedStep::of(words::STEP, &self.stack, &self.library);
-        self.film.sharing = Sharing::start(memory, step, photos, ctx);
+        let beside = self.keeping.beside.then(|| self.library.entries.clone());
+        self.film.sharing = Sharing::start(memory, step, photos, beside, ctx);
     }
 
     fn take_shared(&mut self) {
@@ -290,6 +302,9 @@ impl App {
         if !sharing.is_over() {
             self.film.sharing = Some(sharing);
             return;
+        }
+        for aside in &sharing.aside {
+            self.notify(strings::sidecar_damaged(aside));
         }
         if let Some((count, reason)) = &sharing.failed {
             self.notify(words::not_shared(*count, sharing.all, reason));
@@ -321,8 +336,14 @@ impl App {
         self.ask_export_of(subjects);
     }
 
-    /// The edit of a photo that is kept.
+    /// The edit of a photo that is kept; what lies beside it wins.
     fn kept_edit(&self, edited: &Edited, path: &Path) -> Option<Edit> {
+        if self.keeping.beside
+            && let Beside::Edit(sidecar) = sidecar::read(path)
+        {
+            let mut kept = sidecar.edit.restored(&self.library)?;
+            return Some(kept.steps.go(0)?.edit());
+        }
         let name = edited.name(path)?;
         let mut kept = self.keeping.memory.as_ref()?.photo(name, &self.library)?;
         Some(kept.steps.go(0)?.edit())

@@ -7,7 +7,7 @@ mod share;
 mod strip;
 mod thumbnails;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -15,13 +15,13 @@ use std::sync::mpsc::Receiver;
 
 use eframe::egui::{Context, TextureHandle, TextureOptions};
 
-use super::edited::Edited;
 use crate::engine::Ticket;
 use crate::photo::Photo;
 use ahead::Ahead;
 use share::Sharing;
 use thumbnails::Thumbnails;
 
+pub use listing::is_photo;
 pub use strip::show;
 
 /// Textures that are kept: beyond it those that are farthest from what is seen go.
@@ -87,7 +87,7 @@ enum Marks {
     /// They are to be.
     Due,
     /// It is being looked up.
-    Asked(Receiver<Edited>),
+    Asked(Receiver<HashSet<PathBuf>>),
     /// They are.
     #[default]
     Made,
@@ -194,6 +194,11 @@ impl Film {
         if let Some(place) = self.place_of(path) {
             self.files[place].is_edited = true;
         }
+    }
+
+    /// Which photos are edited is looked up once more.
+    pub fn mark_anew(&mut self) {
+        self.marks = Marks::Due;
     }
 
     /// A photo cannot be opened.

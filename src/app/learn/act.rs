@@ -27,6 +27,11 @@ impl App {
                 let photo = self.photo.as_ref().map(|photo| photo.path.clone());
                 self.learn.add(ctx, paths, photo.as_deref());
             }
+            Action::AddHere(paths) => {
+                self.dialog = None;
+                self.enter(Workspace::Learn);
+                self.learn.add(ctx, paths, None);
+            }
             Action::StartOrPause => {
                 // From elsewhere the key pauses only: what would be started is not on screen.
                 if self.workspace != Workspace::Learn && !self.learn.is_learning() {
@@ -118,6 +123,7 @@ impl Learn {
             Action::TogglePurpose(index) => self.table.toggle_purpose(index),
             Action::Rename(name) => self.name = name,
             Action::SetEffort(effort) => self.effort = effort,
+            Action::CarryCheck(is_on) => self.carries_check = is_on,
             Action::Finish => self.wish(Wish::Finish),
             Action::Cancel => self.wish(Wish::Cancel),
             Action::Discard(index) => self.discard(index),
@@ -131,6 +137,7 @@ impl Learn {
             Action::AskFolder(_)
             | Action::AskFiles
             | Action::Add(_)
+            | Action::AddHere(_)
             | Action::StartOrPause
             | Action::GoOn(_)
             | Action::LearnWorst
@@ -281,7 +288,8 @@ impl Learn {
         let (learn, check) = (self.table.pairs(Purpose::Learn), self.table.pairs(Purpose::Check));
         let title = self.name.trim().to_owned();
         let known = self.table.known();
-        let task = Task { known, ..task(title, file, self.effort, learn, check) };
+        let task = task(title, file, self.effort, [learn, check], self.carries_check);
+        let task = Task { known, ..task };
         self.begin(ctx, task, self.effort, false)
     }
 
@@ -298,7 +306,9 @@ impl Learn {
         self.readers = vec![Reader::start(Source::Known(pairs), ctx)];
         self.effort = it.effort;
         self.name.clone_from(&it.title);
-        self.begin(ctx, task(it.title, it.file, it.effort, it.learn, it.check), it.effort, true)
+        self.carries_check = it.carries_check;
+        let task = task(it.title, it.file, it.effort, [it.learn, it.check], it.carries_check);
+        self.begin(ctx, task, it.effort, true)
     }
 
     fn begin(
@@ -356,10 +366,17 @@ impl Learn {
     }
 }
 
-fn task(title: String, file: PathBuf, effort: Effort, pairs: Vec<Pair>, check: Vec<Pair>) -> Task {
+fn task(
+    title: String,
+    file: PathBuf,
+    effort: Effort,
+    [pairs, check]: [Vec<Pair>; 2],
+    carries_check: bool,
+) -> Task {
     Task {
         pairs,
         check,
+        carries_check,
         known: Vec::new(),
         title,
         provenance: Provenance {

@@ -58,6 +58,8 @@ pub(super) struct Learn {
     problem: Option<String>,
     name: String,
     effort: Effort,
+    /// Whether the filter's file is to carry small copies of check photos.
+    carries_check: bool,
     /// The pair that is seen in place of the photo.
     looking: Option<Looking>,
     /// Whether the photo that comes out worst is.
@@ -108,6 +110,8 @@ pub(crate) enum Action {
     TakeTyped,
     /// These were dropped or chosen together.
     Add(Vec<PathBuf>),
+    /// The same from another workspace, which is left.
+    AddHere(Vec<PathBuf>),
     /// Exchange photos and edits.
     Swap,
     /// Remove all pairs.
@@ -124,6 +128,8 @@ pub(crate) enum Action {
     OpenPhoto,
     Rename(String),
     SetEffort(Effort),
+    /// The filter's file carries small copies of check photos, or not.
+    CarryCheck(bool),
     /// What Ctrl+Enter does: start, pause or go on.
     StartOrPause,
     Finish,
@@ -156,6 +162,7 @@ impl Learn {
             problem: None,
             name: folder.map_or_else(String::new, |folder| name::free(folder, strings::NEW_NAME)),
             effort: Effort::Thorough,
+            carries_check: true,
             looking: None,
             shows_worst: false,
             run: None,

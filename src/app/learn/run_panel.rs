@@ -80,6 +80,11 @@ fn order(ui: &mut Ui, learn: &Learn, own: &mut Vec<Action>) {
     if ui.add(field).labelled_by(label.id).changed() {
         own.push(Action::Rename(name));
     }
+    let mut carries_check = learn.carries_check;
+    let switch = ui.checkbox(&mut carries_check, strings::CARRY_CHECK);
+    if switch.on_hover_text(strings::CARRY_CHECK_TIP).changed() {
+        own.push(Action::CarryCheck(carries_check));
+    }
     ui.add_space(theme::XS);
     ui.columns_const(|columns: &mut [Ui; 2]| {
         for (ui, effort) in columns.iter_mut().zip(Effort::ALL) {

@@ -27,6 +27,14 @@ struct Saved {
     learn: Vec<[PathBuf; 2]>,
     /// Photos and edits to check with.
     check: Vec<[PathBuf; 2]>,
+    /// Whether the filter's file carries small copies of some of these.
+    #[serde(default = "usual")]
+    carries_check: bool,
+}
+
+/// What runs of older versions do.
+fn usual() -> bool {
+    true
 }
 
 /// A run that was interrupted.
@@ -42,6 +50,8 @@ pub struct Interrupted {
     pub learn: Vec<Pair>,
     /// The pairs to check with.
     pub check: Vec<Pair>,
+    /// Whether the filter's file carries small copies of some of these.
+    pub carries_check: bool,
 }
 
 /// Keeps what is needed to go on with a run.
@@ -54,6 +64,7 @@ pub fn keep(task: &Task, effort: Effort) -> io::Result<()> {
         effort,
         learn: files(&task.pairs),
         check: files(&task.check),
+        carries_check: task.carries_check,
     };
     let folder = run_folder(&task.file);
     fs::create_dir_all(&folder)?;
@@ -96,6 +107,7 @@ fn read(file: &Path) -> Option<Interrupted> {
         effort: saved.effort,
         learn: pairs(&saved.learn),
         check: pairs(&saved.check),
+        carries_check: saved.carries_check,
     })
 }
 
@@ -117,6 +129,7 @@ mod tests {
         let task = Task {
             pairs: vec![pair("a.jpg"), pair("b.jpg")],
             check: vec![pair("c.jpg")],
+            carries_check: false,
             known: Vec::new(),
             title: "Warm".to_owned(),
             provenance: Provenance::default(),
@@ -134,6 +147,7 @@ mod tests {
             effort: Effort::Thorough,
             learn: task.pairs,
             check: task.check,
+            carries_check: false,
         };
         assert_eq!(found, [expect]);
         assert!(is_taken(&file));

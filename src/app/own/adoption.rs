@@ -1,5 +1,5 @@
-//! A filter's file that is looked at before it is added: read, and tried on the photo, on a thread of
-//! its own.
+//! A filter's file that is looked at before it is added: read, and tried on the photo and on the check
+//! photos that it carries, on a thread of its own.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -9,10 +9,11 @@ use std::thread;
 
 use eframe::egui::{ColorImage, Context, TextureHandle, TextureOptions};
 
+use crate::app::pictures::color_image;
 use crate::app::strings::own as words;
 use crate::edit::{Edit, Layer};
-use crate::operator::{self, Operator};
-use crate::photo::{Image, Photo, Pixels};
+use crate::operator::{self, CheckPair, Operator};
+use crate::photo::{Image, Photo};
 use crate::render::{self, Scaling, Solver, Source};
 
 /// Longer side of the small photo that a filter is tried on.
@@ -27,19 +28,54 @@ pub struct Adoption {
     news: Receiver<Read>,
     /// What is known of it.
     pub state: State,
+    /// The sample that is seen.
+    pub sample: usize,
 }
 
 /// What is known of a filter's file.
 pub enum State {
     /// It is being read.
     Reading,
-    /// The filter, and the photo before and after it.
-    Ready(Arc<Operator>, Option<[TextureHandle; 2]>),
+    /// The filter, and what it does.
+    Ready(Arc<Operator>, Pictures<TextureHandle>),
     /// Why it cannot be used; a sentence.
     Refused(String),
 }
 
-type Read = Result<(Operator, Option<[ColorImage; 2]>), String>;
+/// What a filter does.
+pub struct Pictures<T> {
+    /// The photo that is open, before and after it.
+    pub on_photo: Option<[T; 2]>,
+    /// The check photos that its file carries.
+    pub samples: Vec<Sample<T>>,
+}
+
+/// A check photo that a filter's file carries.
+pub struct Sample<T> {
+    /// The photo's name.
+    pub name: String,
+    /// The photo.
+    pub before: T,
+    /// What the filter makes of it; None where the small copy is too small for that.
+    pub filtered: Option<T>,
+    /// The edit that it was to learn.
+    pub after: T,
+}
+
+impl<T> Pictures<T> {
+    fn map<U>(self, mut to: impl FnMut(T) -> U) -> Pictures<U> {
+        let on_photo = self.on_photo.map(|pictures| pictures.map(&mut to));
+        let mut sample = |it: Sample<T>| Sample {
+            name: it.name,
+            before: to(it.before),
+            filtered: it.filtered.map(&mut to),
+            after: to(it.after),
+        };
+        Pictures { on_photo, samples: self.samples.into_iter().map(&mut sample).collect() }
+    }
+}
+
+type Read = Result<(Arc<Operator>, Pictures<ColorImage>), String>;
 
 impl Adoption {
     /// Begins to read a file.
@@ -53,10 +89,11 @@ impl Adoption {
         let (file, ctx) = (path.clone(), ctx.clone());
         let work = move || {
             let read = read(&file).map(|operator| {
-                // A filter that cannot be tried is shown without pictures.
-                let try_it =
-                    AssertUnwindSafe(|| photo.as_ref().and_then(|it| sample(it, &operator)));
-                let pictures = catch_unwind(try_it).ok().flatten();
+                let operator = Arc::new(operator);
+                let pictures = Pictures {
+                    on_photo: photo.as_ref().and_then(|photo| on_photo(photo, &operator)),
+                    samples: samples(&operator),
+                };
                 (operator, pictures)
             });
             drop(sender.send(read));
@@ -67,7 +104,7 @@ impl Adoption {
             Ok(_) => State::Reading,
             Err(error) => State::Refused(words::no_thread(&error.to_string())),
         };
-        Self { path, rest, news, state }
+        Self { path, rest, news, state, sample: 0 }
     }
 
     /// Takes what the thread has read.
@@ -76,7 +113,7 @@ impl Adoption {
         self.state = match read {
             Ok((operator, pictures)) => {
                 let texture = |image| ctx.load_texture("sample", image, TextureOptions::LINEAR);
-                State::Ready(Arc::new(operator), pictures.map(|it| it.map(texture)))
+                State::Ready(operator, pictures.map(texture))
             }
             Err(sentence) => State::Refused(sentence),
         };
@@ -94,8 +131,8 @@ fn read(path: &Path) -> Result<Operator, String> {
         .map_err(|error| error.to_string())
 }
 
-/// The photo, small, before and after a filter.
-fn sample(photo: &Photo, operator: &Operator) -> Option<[ColorImage; 2]> {
+/// The photo, small, before and after a filter. A filter that cannot be tried is shown without.
+fn on_photo(photo: &Photo, operator: &Arc<Operator>) -> Option<[ColorImage; 2]> {
     let image = &photo.image;
     let long = image.width.max(image.height);
     let side = |side: usize| (side * SIDE.min(long) / long).max(1);
@@ -103,20 +140,37 @@ fn sample(photo: &Photo, operator: &Operator) -> Option<[ColorImage; 2]> {
     let mut rows = |rows: std::ops::Range<usize>| Ok::<Image, ()>(image.rows(rows));
     let scaling = Scaling::new([image.width, image.height], size);
     let small = scaling.strip(0..size[1], photo.has_alpha, &mut rows).ok()?;
-    let source = Source::new(Arc::new(Photo::from_image(small)));
-    let edit = Edit { layers: vec![Layer::new(Arc::new(operator.clone()))] };
-    let stages = Solver::default().solve(&source, &edit).ok()?;
-    let picture = |stages: &[_]| color_image(&render::strip(&source, stages, 0..size[1]));
-    Some([picture(&[]), picture(&stages)])
+    let before = color_image(&small);
+    Some([before, filtered(small, operator)?])
 }
 
-/// An image for the screen, opaque.
-fn color_image(image: &Image) -> ColorImage {
-    let byte = |value: f32| (value.clamp(0.0, 1.0) * 255.0 + 0.5) as u8;
-    let bytes: Vec<u8> =
-        (0..image.width * image.height).flat_map(|at| image.rgb(at).map(byte)).collect();
-    debug_assert!(matches!(image.pixels, Pixels::Eight(_) | Pixels::Sixteen(_)));
-    ColorImage::from_rgb([image.width, image.height], &bytes)
+/// The check photos that a filter carries, as far as they can be read.
+fn samples(operator: &Arc<Operator>) -> Vec<Sample<ColorImage>> {
+    let sample = |pair: &CheckPair| {
+        let [before, after] = pair.pictures().ok()?;
+        let looks = if operator.network.layers.is_empty() { 0 } else { operator.short_side };
+        let is_seen = looks <= before.width.min(before.height);
+        Some(Sample {
+            name: pair.name.clone(),
+            before: color_image(&before),
+            after: color_image(&after),
+            filtered: if is_seen { filtered(before, operator) } else { None },
+        })
+    };
+    let pairs = operator.provenance.check_pairs.iter();
+    pairs.filter_map(|pair| catch_unwind(AssertUnwindSafe(|| sample(pair))).ok()?).collect()
+}
+
+/// What a filter makes of a small photo.
+fn filtered(image: Image, operator: &Arc<Operator>) -> Option<ColorImage> {
+    let filter = || {
+        let height = image.height;
+        let source = Source::new(Arc::new(Photo::from_image(image)));
+        let edit = Edit { layers: vec![Layer::new(Arc::clone(operator))] };
+        let stages = Solver::default().solve(&source, &edit).ok()?;
+        Some(color_image(&render::strip(&source, &stages, 0..height)))
+    };
+    catch_unwind(AssertUnwindSafe(filter)).ok().flatten()
 }
 
 #[cfg(test)]
@@ -144,11 +198,11 @@ mod tests {
         let start = |path: &Path, photo| {
             Adoption::start(path.into(), Vec::new(), photo, &Context::default())
         };
-        let State::Ready(operator, Some([before, after])) =
-            wait(start(&file, Some(Arc::new(photo))))
-        else {
+        let State::Ready(operator, pictures) = wait(start(&file, Some(Arc::new(photo)))) else {
             panic!()
         };
+        let [before, after] = pictures.on_photo.unwrap();
+        assert_eq!(pictures.samples.len(), operator.provenance.check_pairs.len());
         assert_eq!(operator.title, library.entries[0].operator.title);
         assert_eq!(before.size(), [512, 341]);
         assert_eq!(before.size(), after.size());
@@ -168,5 +222,27 @@ mod tests {
         let checkpoint = folder.path().join("b.pth");
         std::fs::write(&checkpoint, "no pickle").unwrap();
         assert!(matches!(wait(start(&checkpoint, None)), State::Refused(_)));
+    }
+
+    #[test]
+    fn the_check_photos_that_a_filter_carries_are_seen_before_it_filtered_and_after() {
+        let library = Library::load_from(None);
+        let mut operator = (*library.entries[0].operator).clone();
+        let plain = |value: u8| Image::eight(300, 200, vec![[value, value, value, 255]; 60_000]);
+        let pair = CheckPair::new("a.jpg".to_owned(), &plain(90), &plain(180));
+        operator.provenance.check_pairs = vec![pair.clone(), pair];
+        let operator = Arc::new(operator);
+        let seen = samples(&operator);
+        assert_eq!(seen.len(), 2);
+        let Sample { name, before, filtered, after } = &seen[0];
+        assert_eq!((name.as_str(), before.size, after.size), ("a.jpg", [256, 171], [256, 171]));
+        assert!(after.pixels[0].r() > before.pixels[0].r() + 50);
+        let filtered = filtered.as_ref().unwrap();
+        assert!(filtered.size == before.size && filtered.pixels != before.pixels);
+        // A network that looks at more than there is would say nothing true.
+        let mut wide = Operator::untrained(operator::Variant::DgfB, 1);
+        wide.short_side = 400;
+        wide.provenance = operator.provenance.clone();
+        assert!(samples(&Arc::new(wide)).iter().all(|sample| sample.filtered.is_none()));
     }
 }

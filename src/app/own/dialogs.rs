@@ -3,20 +3,27 @@
 use std::path::PathBuf;
 
 use eframe::egui::{
-    Align, Align2, Context, Id, Image, Key, Layout, Modal, Response, TextEdit, Ui, UiBuilder, vec2,
+    Align, Align2, Context, Id, Image, Key, Label, Layout, Modal, Response, ScrollArea, TextEdit,
+    TextureHandle, Ui, UiBuilder, vec2,
 };
 
 use super::Action;
-use super::adoption::{Adoption, State};
+use super::adoption::{Adoption, Pictures, Sample, State};
 use crate::app::strings::{self, own as words};
+use crate::app::theme::{Icon, icon_button};
 use crate::app::{self, inspector, theme};
+use crate::operator::Operator;
 
 const WIDTH: f32 = 520.0;
 /// Room of a sample picture.
-const SAMPLE: [f32; 2] = [256.0, 200.0];
+const SAMPLE: [f32; 2] = [252.0, 176.0];
+/// Room of one of a check photo's three pictures.
+const CHECK: [f32; 2] = [165.0, 112.0];
+/// What a low window keeps for the title and the buttons.
+const AROUND: f32 = 200.0;
 
 /// Shows a filter before it is added.
-pub fn show_adoption(ctx: &Context, adoption: &Adoption, actions: &mut Vec<app::Action>) {
+pub fn show_adoption(ctx: &Context, adoption: &mut Adoption, actions: &mut Vec<app::Action>) {
     let refuse = || app::Action::Own(Action::Refuse);
     let modal = Modal::new(Id::unique("adoption")).frame(theme::dialog_frame(&ctx.global_style()));
     let response = modal.show(ctx, |ui| {
@@ -34,25 +41,10 @@ pub fn show_adoption(ctx: &Context, adoption: &Adoption, actions: &mut Vec<app::
                 ui.label(sentence);
             }
             State::Ready(operator, pictures) => {
-                if let Some(pictures) = pictures {
-                    ui.label(theme::weak(words::ON_THIS_PHOTO));
-                    ui.horizontal(|ui| {
-                        for (texture, caption) in
-                            pictures.iter().zip([strings::BEFORE, strings::AFTER])
-                        {
-                            let image = Image::from_texture(texture).corner_radius(4);
-                            let picture = ui.add(image.fit_to_exact_size(SAMPLE.into()));
-                            let foot = picture.rect.left_bottom() + vec2(theme::XS, -theme::XS);
-                            // Beside the layout: the next picture comes behind this one.
-                            let mut over = ui.new_child(UiBuilder::new().max_rect(picture.rect));
-                            theme::pill(&mut over, Align2::LEFT_BOTTOM, foot, SAMPLE[0], caption);
-                        }
-                    });
-                    ui.add_space(theme::S);
-                }
-                inspector::about_filter(ui, operator);
-                ui.add_space(theme::S);
-                ui.label(theme::weak(words::NO_CODE));
+                let height = (ctx.content_rect().height() - AROUND).max(AROUND);
+                ScrollArea::vertical().max_height(height).show(ui, |ui| {
+                    about(ui, operator, pictures, &mut adoption.sample);
+                });
             }
         }
         ui.add_space(theme::S);
@@ -75,6 +67,66 @@ pub fn show_adoption(ctx: &Context, adoption: &Adoption, actions: &mut Vec<app::
     if response.should_close() {
         actions.push(refuse());
     }
+}
+
+/// What a filter does, and what is known of it.
+fn about(ui: &mut Ui, operator: &Operator, pictures: &Pictures<TextureHandle>, sample: &mut usize) {
+    if let Some(pictures) = &pictures.on_photo {
+        ui.label(theme::weak(words::ON_THIS_PHOTO));
+        let captions = [strings::BEFORE, strings::AFTER];
+        ui.horizontal(|ui| {
+            for (picture, caption) in pictures.iter().zip(captions) {
+                captioned(ui, picture, caption, SAMPLE);
+            }
+        });
+        ui.add_space(theme::S);
+    }
+    samples(ui, &pictures.samples, sample);
+    inspector::about_filter(ui, operator);
+    ui.add_space(theme::S);
+    ui.label(theme::weak(words::NO_CODE));
+}
+
+/// A picture in its room, with a word on it.
+fn captioned(ui: &mut Ui, picture: &TextureHandle, caption: &str, room: [f32; 2]) {
+    let image = Image::from_texture(picture).corner_radius(4).fit_to_exact_size(room.into());
+    let picture = ui.add(image.alt_text(caption));
+    let foot = picture.rect.left_bottom() + vec2(theme::XS, -theme::XS);
+    // Beside the layout: the next picture comes behind this one.
+    let mut over = ui.new_child(UiBuilder::new().max_rect(picture.rect));
+    theme::pill(&mut over, Align2::LEFT_BOTTOM, foot, room[0], caption);
+}
+
+/// The check photos that the filter's file carries, one at a time.
+fn samples(ui: &mut Ui, samples: &[Sample<TextureHandle>], at: &mut usize) {
+    let Some(sample) = samples.get(*at) else { return };
+    let line = vec2(ui.available_width(), theme::CONTROL);
+    ui.allocate_ui_with_layout(line, Layout::right_to_left(Align::Center), |ui| {
+        let step = |ui: &mut Ui, icon: Icon, name: &str, is_possible: bool| {
+            let button = |ui: &mut Ui| icon_button(ui, icon, name, false, false);
+            let button = ui.add_enabled_ui(is_possible, button).inner;
+            button.on_hover_text(name).clicked()
+        };
+        let (now, last) = (*at, samples.len() - 1);
+        if last > 0 {
+            *at += usize::from(step(ui, Icon::ChevronRight, words::NEXT_SAMPLE, now < last));
+            *at -= usize::from(step(ui, Icon::ChevronLeft, words::PREVIOUS_SAMPLE, now > 0));
+        }
+        ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+            let words = words::on_check_photo(&sample.name, now, samples.len());
+            ui.add(Label::new(theme::weak(words)).truncate());
+        });
+    });
+    ui.horizontal(|ui| {
+        let filtered = sample.filtered.as_ref().map(|it| (it, words::FILTERED));
+        let pictures = std::iter::once((&sample.before, strings::BEFORE))
+            .chain(filtered)
+            .chain([(&sample.after, words::WANTED)]);
+        for (picture, caption) in pictures {
+            captioned(ui, picture, caption, CHECK);
+        }
+    });
+    ui.add_space(theme::S);
 }
 
 /// Where a filter is to be written.

@@ -32,6 +32,8 @@ pub const REPLACE: &str = "Replace";
 pub const WAITING: &str = "Waiting";
 pub const SAVED: &str = "Saved";
 pub const CANCELLED: &str = "Cancelled";
+pub const CLOSE_AND_GO_ON: &str = "Exports are still being written. Close the window again to stop them: what is saved stays, and the others are written after the next start.";
+pub const CLOSE_AND_STOP: &str = "Exports are still being written. Close the window again to stop them: what is saved stays, of the rest nothing is left.";
 
 /// The dialog's title.
 pub fn title(photos: usize) -> String {
@@ -134,7 +136,10 @@ pub fn outcome(counts: Counts) -> String {
 
 /// How much of an export is written.
 pub fn writing(done: f32) -> String {
-    format!("Writing, {}", percent(f64::from(done)))
+    match done {
+        0.0 => "Opening the photo".to_owned(),
+        done => format!("Writing, {}", percent(f64::from(done))),
+    }
 }
 
 /// What a button of a row is about, for a screen reader: "Retry IMG_3.jpg".
@@ -150,4 +155,24 @@ pub fn exists(file: &Path) -> String {
 /// The choices could not be kept.
 pub fn not_remembered(reason: &str) -> String {
     format!("What you chose could not be kept for the next export: {reason}. The export goes on.")
+}
+
+/// The queue could not be kept.
+pub fn not_kept(reason: &str) -> String {
+    format!(
+        "The queue of exports could not be kept for the next start: {reason}. Exports go on; leave the window open until they are saved."
+    )
+}
+
+/// An export of the last time cannot be taken up again.
+pub fn not_restored(target: &Path, reason: &str) -> String {
+    format!(
+        "The export to {} was interrupted and cannot be taken up again: {reason}. Export the photo once more.",
+        target.display()
+    )
+}
+
+/// The filter of an export is gone, the end of a sentence.
+pub fn filter_lost(title: &str) -> String {
+    format!("its copy of the filter “{title}” is gone or damaged")
 }

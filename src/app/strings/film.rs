@@ -1,6 +1,6 @@
 //! The words of the filmstrip.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::file_name;
 
@@ -19,6 +19,20 @@ pub const DROPPED: &str = "Photos";
 /// The step that an edit is in the other photos.
 pub const STEP: &str = "Edit of another photo";
 pub const NO_MEMORY: &str = "This system has no folder to keep edits in, so they cannot be given to other photos. Open these one by one.";
+
+// Two files that are dropped together.
+pub const TWO_TITLE: &str = "Two photos, or a before and an after?";
+pub const EDIT_THEM: &str = "Edit them";
+pub const EDIT_THEM_DETAIL: &str = "Both are in the filmstrip, and the first one is opened.";
+pub const LEARN_FROM_THEM: &str = "Use as before and after";
+pub const LEARN_FROM_THEM_DETAIL: &str =
+    "A filter learns the edit from them. Which is the before can be exchanged in Learn.";
+
+/// "IMG_1.jpg and IMG_1-edit.jpg".
+pub fn two_files(files: &[PathBuf; 2]) -> String {
+    let [one, other] = files.each_ref().map(|file| file_name(file));
+    format!("{one} and {other}")
+}
 
 /// A file or a folder that was opened of late: "IMG_1.jpg", "holiday/".
 pub fn recent(path: &Path) -> String {

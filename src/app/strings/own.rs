@@ -9,6 +9,11 @@ pub const ADD: &str = "Add to My filters";
 pub const READING: &str = "Reading the filter…";
 pub const REFUSED_TITLE: &str = "This filter cannot be added";
 pub const ON_THIS_PHOTO: &str = "On the photo that is open:";
+/// What the filter makes of a check photo, and what it was to make of it.
+pub const FILTERED: &str = "With the filter";
+pub const WANTED: &str = "As it was edited";
+pub const NEXT_SAMPLE: &str = "Next check photo";
+pub const PREVIOUS_SAMPLE: &str = "Previous check photo";
 pub const NO_CODE: &str =
     "It holds numbers and no code. It is copied into My filters; the file stays where it is.";
 pub const GAVE_UP: &str = "its reader gave up";
@@ -55,5 +60,13 @@ pub fn which(path: &Path, rest: usize) -> String {
         0 => file_name(path),
         1 => format!("{}, then 1 more", file_name(path)),
         rest => format!("{}, then {rest} more", file_name(path)),
+    }
+}
+
+/// Which of the check photos in the filter's file is seen.
+pub fn on_check_photo(name: &str, at: usize, all: usize) -> String {
+    match all {
+        1 => format!("On a photo that it was checked with: {name}"),
+        _ => format!("On a photo that it was checked with, {} of {all}: {name}", at + 1),
     }
 }

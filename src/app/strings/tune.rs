@@ -5,8 +5,8 @@ use super::photo_count;
 pub const TUNE: &str = "Tune";
 pub const RESET_TIP: &str =
     "All values as they were learned. A double click on a slider resets it alone";
-pub const SAVE_TIP: &str = "A new version in My filters with this strength and tuning as its default; this one stays as it is";
-pub const NOTHING_TO_SAVE: &str = "Strength and tuning are the filter’s own.";
+pub const SAVE_TIP: &str = "A new version in My filters with this strength, tone, detail and tuning as its default; this one stays as it is";
+pub const NOTHING_TO_SAVE: &str = "Strength, tone, detail and tuning are the filter’s own.";
 pub const SPREAD: &str = "Spread";
 pub const SPREAD_TIP: &str = "Radius r of the guided layer, in cells of the analysis: how far the filter’s answer is carried";
 pub const SPREAD_LEARNED_TIP: &str = "Dilation of the learned mean, in cells. The filter learned with its own value: others are an experiment";

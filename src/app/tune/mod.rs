@@ -25,7 +25,7 @@ pub enum Action {
     Open(bool),
     /// Another tuning.
     Set(Tuning),
-    /// A filter with the current strength and tuning as its default.
+    /// A filter with the current strength, tone, detail and tuning as its default.
     Save,
 }
 
@@ -62,7 +62,7 @@ fn buttons(ui: &mut Ui, layer: &Layer, next: u32, actions: &mut Vec<Of>) {
                 actions.push(Of::Tune(Action::Set(Tuning::default())));
             }
         });
-        let is_other = is_tuned || layer.strength != layer.operator.strength;
+        let is_other = is_tuned || !layer.is_as_it_comes();
         ui.add_enabled_ui(is_other, |ui| {
             let save = ui.button(strings::save(next)).on_hover_text(strings::SAVE_TIP);
             if save.on_disabled_hover_text(strings::NOTHING_TO_SAVE).clicked() {

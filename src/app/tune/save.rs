@@ -29,6 +29,7 @@ pub fn version(layer: &Layer, number: u32) -> Operator {
     let settings = settings(&operator, &layer.tuning);
     operator.title = strings::version_title(&operator.title, number);
     operator.strength = layer.strength;
+    (operator.tone, operator.detail) = (layer.balance.tone, layer.balance.detail);
     operator.short_side = settings.short_side;
     if let Some(base) = &mut operator.base {
         base.scale = settings.scale;
@@ -42,9 +43,10 @@ pub fn version(layer: &Layer, number: u32) -> Operator {
     }
     operator.provenance.made = Some(strings::made_by_tuning(&layer.operator.title));
     operator.provenance.date = Some(today());
-    if settings != layer.operator.settings(&crate::operator::Tuning::default()).unwrap_or(settings)
-    {
-        // How close it came was measured without the tuning; the check pairs tell anew.
+    let own = layer.operator.settings(&crate::operator::Tuning::default()).unwrap_or(settings);
+    let balance = [operator.tone, operator.detail];
+    if settings != own || balance != [layer.operator.tone, layer.operator.detail] {
+        // How close it came was measured without these; the check pairs tell anew.
         operator.provenance.check = None;
         operator.provenance.psnr_unseen = None;
     }
@@ -57,6 +59,7 @@ mod tests {
 
     use super::super::knobs::knobs;
     use super::*;
+    use crate::edit::Balance;
     use crate::operator::{Tuning, Variant};
 
     #[test]
@@ -69,10 +72,13 @@ mod tests {
                 layer.tuning = knob.tuned(layer.tuning, value);
             }
             layer.strength = 0.5;
+            layer.balance = Balance { tone: 0.3, detail: 1.6 };
             let operator = version(&layer, 2);
             let want = layer.operator.settings(&layer.tuning).unwrap();
             assert_eq!(operator.settings(&Tuning::default()).unwrap(), want, "{variant:?}");
-            assert_eq!(operator.strength, 0.5);
+            let again = Layer::new(Arc::new(operator.clone()));
+            assert!(again.is_as_it_comes() && !layer.is_as_it_comes());
+            assert_eq!((again.strength, again.balance), (0.5, layer.balance));
             assert!(operator.title.ends_with(" v2"), "{}", operator.title);
             // A version of a version has one number.
             let again = version(&Layer::new(Arc::new(operator)), 3);

@@ -55,6 +55,7 @@ fn learnt(arguments: &Arguments, edit: &str, count: usize) -> Result<Outcome, St
     let task = Task {
         pairs,
         check: Vec::new(),
+        carries_check: true,
         known: Vec::new(),
         title: edit.to_owned(),
         provenance: Provenance::default(),

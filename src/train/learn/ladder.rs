@@ -238,6 +238,8 @@ pub fn operator(base: Base, title: &str, provenance: Provenance) -> Operator {
         layer: GuidedLayer::None,
         clamp: false,
         strength: 1.0,
+        tone: 1.0,
+        detail: 1.0,
         provenance,
     }
 }

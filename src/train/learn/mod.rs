@@ -44,6 +44,8 @@ pub struct Task {
     pub pairs: Vec<Pair>,
     /// Pairs to judge the result by; they play no part in it.
     pub check: Vec<Pair>,
+    /// Whether the filter's file carries small copies of some of them.
+    pub carries_check: bool,
     /// Pairs that were read before, by [`reading`]: they are not read again.
     pub known: Vec<Known>,
     /// What the filter is called.
@@ -368,9 +370,11 @@ impl Session<'_> {
         let mut worst_of_all = worst;
         if let Some(Checked { check, carried, worst }) = checked {
             notes.push(verdict::check(&check));
-            notes.extend(verdict::carried(&carried));
             operator.provenance.check = Some(check);
-            operator.provenance.check_pairs = carried;
+            if self.task.carries_check {
+                notes.extend(verdict::carried(&carried));
+                operator.provenance.check_pairs = carried;
+            }
             worst_of_all = Some(worst);
         }
         let psnr_check = operator.provenance.check.as_ref().map(|it| it.psnr).or(psnr_unseen);

@@ -60,7 +60,7 @@ fn read(pair: &Pair, ours: Option<Arc<Operator>>) -> Loaded {
     let seen = look(pair, SIZE_MAX).map_err(|error| error.to_string())?;
     let (size, photo) = (seen.before.size, Arc::new(seen.photo));
     let ours = ours.map(|operator| {
-        let layer = Layer { strength: 1.0, ..Layer::new(operator) };
+        let layer = Layer::whole(operator);
         let source = Source::new(photo);
         let stages = Solver::default()
             .solve(&source, &Edit { layers: vec![layer] })
