@@ -176,6 +176,12 @@ impl PhotoCode {
         Self { centre: [0.0; STATISTICS], spread: [1.0; STATISTICS], axes: Vec::new() }
     }
 
+    /// The code whose numbers are the statistics themselves, each centred and divided as in this one.
+    pub fn in_full(&self) -> Self {
+        let unit = |axis: usize| std::array::from_fn(|i| f64::from(u8::from(i == axis)));
+        Self { axes: (0..STATISTICS).map(unit).collect(), ..self.clone() }
+    }
+
     /// z of a photo with these statistics; the first value is 1.
     pub fn code(&self, statistics: &[f64; STATISTICS]) -> Vec<f64> {
         let along = |axis: &[f64; STATISTICS]| -> f64 {

@@ -28,12 +28,28 @@ pub fn judge(
     before: Arc<Photo>,
     after: &Image,
 ) -> Result<Option<Judged>, String> {
-    let layer = Layer::whole(Arc::clone(operator));
-    let edit = Edit { layers: vec![layer] };
     let source = Source::new(before);
-    let stages = Solver::default().solve(&source, &edit).map_err(|error| error.to_string())?;
-    let ours: Image = render::strip(&source, &stages, 0..source.image().height);
-    Ok(closeness(&ours, after).and_then(|closeness| {
+    Ok(closeness(&rendered(operator, &source)?, after).and_then(|closeness| {
         Some(Judged { closeness, psnr_nothing: psnr(source.image(), after)? })
     }))
+}
+
+/// PSNR in dB of a filter at full strength against an edit of a photo, as [`judge`] measures it, in a
+/// part of the time.
+///
+/// # Errors
+/// A sentence where the filter cannot be rendered.
+pub fn judge_psnr(
+    operator: &Arc<Operator>,
+    before: Arc<Photo>,
+    after: &Image,
+) -> Result<Option<f64>, String> {
+    Ok(psnr(&rendered(operator, &Source::new(before))?, after))
+}
+
+fn rendered(operator: &Arc<Operator>, source: &Source) -> Result<Image, String> {
+    let layer = Layer::whole(Arc::clone(operator));
+    let edit = Edit { layers: vec![layer] };
+    let stages = Solver::default().solve(source, &edit).map_err(|error| error.to_string())?;
+    Ok(render::strip(source, &stages, 0..source.image().height))
 }

@@ -4,6 +4,7 @@ use std::fs;
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::process::{Command, Output};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::Value;
@@ -11,8 +12,9 @@ use understudy::operator::{Operator, Provenance, Variant, read};
 use understudy::photo::{self, Image};
 use understudy::random::Random;
 use understudy::train::base::Prior;
-use understudy::train::examples::Pair;
-use understudy::train::learn::{Event, LearnError, Task};
+use understudy::train::examples::{self, Pair, pairs_by_name};
+use understudy::train::judge::{judge, judge_psnr};
+use understudy::train::learn::{Event, LearnError, Task, isotropic, operator, reading};
 
 use crate::shared::{shared, skipped};
 
@@ -225,6 +227,48 @@ fn one_pair_is_a_fair_start_and_says_that_it_is_a_guess() {
     assert!(said.contains("guess"), "{said}");
     let check = read(&folder.path().join("one.safetensors")).unwrap().provenance.check.unwrap();
     assert!(check.psnr > check.psnr_nothing + 3.0, "{check:?}");
+}
+
+/// Every photo is brought to the same mean: the edit follows a statistic of the photo.
+fn levelled(pixels: &[[f32; 3]]) -> Vec<[f32; 3]> {
+    let mean = pixels.iter().flatten().sum::<f32>() / (3 * pixels.len()) as f32;
+    pixels.iter().map(|pixel| pixel.map(|v| v + 0.6 * (0.55 - mean))).collect()
+}
+
+#[test]
+fn many_pairs_tell_what_each_statistic_of_a_photo_does() {
+    for (count, axes) in [(12, 4), (22, 10)] {
+        let folder = folders_of(&(1..=count).collect::<Vec<_>>(), levelled);
+        let output = learn(folder.path(), "mine.safetensors", &["--rung", "base"]);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let operator = read(&folder.path().join("mine.safetensors")).unwrap();
+        let base = operator.base.as_ref().unwrap();
+        assert_eq!(base.statistics.axes.len(), axes, "from {count} pairs");
+        let unseen = operator.provenance.psnr_unseen.unwrap();
+        let check = operator.provenance.check.unwrap();
+        assert!(unseen > check.psnr_nothing + 10.0, "{count}: {unseen} {check:?}");
+        assert!(check.psnr > check.psnr_nothing + 10.0, "{count}: {check:?}");
+    }
+}
+
+#[test]
+fn isotropic_ridges_are_a_fair_opponent_of_the_prior() {
+    for count in [1, 3] {
+        let folder = folders(&(1..=count).collect::<Vec<_>>());
+        let halves = ["before", "after"].map(|half| folder.path().join(half));
+        let pairs = pairs_by_name(&halves[0], &halves[1]).unwrap();
+        let go_on = |_| ControlFlow::Continue(());
+        let examples = examples::read(&pairs, &reading(0), &[], go_on).unwrap().read;
+        let groups = examples::groups(&examples);
+        let base = isotropic(&examples, &groups, Prior::shipped(), &|| true).unwrap();
+        let filter = Arc::new(operator(base, "Isotropic", Provenance::default()));
+        let open = |half: &str| photo::open(&folder.path().join(half).join("photo90.png")).unwrap();
+        let (before, after) = (Arc::new(open("check-before")), open("check-after").image);
+        let judged = judge(&filter, Arc::clone(&before), &after).unwrap().unwrap();
+        assert!(judged.closeness.psnr > judged.psnr_nothing + 2.0, "{count}: {judged:?}");
+        let quick = judge_psnr(&filter, before, &after).unwrap().unwrap();
+        assert_eq!(quick, judged.closeness.psnr);
+    }
 }
 
 #[test]

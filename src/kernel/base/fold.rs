@@ -216,7 +216,9 @@ mod tests {
     fn the_folded_render_is_the_weighted_sum_of_the_features() {
         let (height, width) = (41, 77);
         let photo = photo(height, width);
-        for (rank, local, scale) in [(0, true, 1.0), (2, true, 1.6), (7, false, 1.0)] {
+        for (rank, local, scale) in
+            [(0, true, 1.0), (2, true, 1.6), (7, false, 1.0), (10, true, 1.0)]
+        {
             let mut base = Operator::untrained(Variant::Base, 9).base.expect("it is one");
             base.statistics.axes = (0..rank).map(|i| [0.3 - 0.1 * i as f64; 10]).collect();
             base.local = local;

@@ -1,13 +1,15 @@
 //! Fits of the base to some examples, one for each assumption about the edit: which kind it is and
-//! how far a photo's evidence may be trusted, or nothing but that it is smooth.
+//! how far a photo's evidence may be trusted, or nothing ([`super::ridges`]).
 
 use faer::linalg::solvers::Solve;
 use faer::{Col, Mat, Side};
 use rayon::prelude::*;
 
+use super::full::{self, along_axes};
 use super::prior::{Gaussian, Prior, Projected};
+use super::ridges::{RIDGES, RIDGES_IN_FULL, ridges};
 use super::sums::Sums;
-use crate::operator::Base;
+use crate::operator::STATISTICS;
 
 /// How much an example's mean squared error weighs against the prior, β of LEARNING.md section 6:
 /// 10^3.5 to 10^7.5.
@@ -21,17 +23,37 @@ pub(super) fn trust(index: usize) -> f64 {
 /// An example as the fit uses it.
 #[derive(Clone, Debug)]
 pub struct Prepared {
-    /// Its sums.
+    /// Its sums, in the prior's code of photos.
     pub sums: Sums,
     /// Its sums in the prior's basis.
     pub projected: Projected,
+    /// Its sums in the photo's statistics themselves ([`PhotoCode::in_full`](crate::operator::PhotoCode::in_full)), where there are enough
+    /// photos to tell what each of them does.
+    pub full: Option<Sums>,
 }
 
 impl Prepared {
     /// Projects the sums.
     pub fn new(sums: Sums, prior: &Prior) -> Self {
         let projected = prior.project(&sums);
-        Self { sums, projected }
+        Self { sums, projected, full: None }
+    }
+
+    /// The same from sums in the photo's statistics themselves.
+    pub fn of_full(full: Sums, prior: &Prior) -> Self {
+        let along = along_axes(&full, &prior.code);
+        Self { full: Some(full), ..Self::new(along, prior) }
+    }
+
+    /// The sums of the features that a fit to these examples is of.
+    pub(super) fn widest(&self) -> &Sums {
+        self.full.as_ref().unwrap_or(&self.sums)
+    }
+
+    /// Mean squared error of weights, whichever code they are for.
+    pub fn error(&self, weights: &Mat<f64>) -> f64 {
+        let fits = |sums: &&Sums| sums.features() == weights.nrows();
+        self.full.as_ref().filter(fits).unwrap_or(&self.sums).error(weights)
     }
 }
 
@@ -72,19 +94,6 @@ pub(super) fn dot(a: &Col<f64>, b: &Col<f64>) -> f64 {
     (0..a.nrows()).map(|i| a[i] * b[i]).sum()
 }
 
-/// Isotropic ridges for (colour, first two and further numbers of the photo's code, local values).
-const RIDGES: [[f64; 4]; 7] = [
-    [1e-4, 1e-2, 1e-2, 1e-3],
-    [1e-4, 1e-2, 1e1, 1e-3],
-    [1e-4, 1e1, 1e1, 1e-3],
-    [1e-4, 1e-3, 1e1, 1e-4],
-    [1e-4, 1e-1, 1e1, 1e-2],
-    [1e-4, 1e-2, 1e1, 1e1],
-    [1e-4, 1e1, 1e1, 1e1],
-];
-/// Factors of all of them.
-const RIDGE_SCALES: [f64; 3] = [0.1, 1.0, 10.0];
-
 /// Every candidate's weights, `[features][3]`, in an order that depends on nothing: no change at
 /// all, then kinds by trust, then ridges.
 pub(super) fn candidates(examples: &[&Prepared], prior: &Prior) -> Vec<Mat<f64>> {
@@ -99,44 +108,27 @@ pub(super) fn candidates(examples: &[&Prepared], prior: &Prior) -> Vec<Mat<f64>>
     let cells: Vec<(usize, usize)> =
         (0..TRUSTS).flat_map(|t| (0..kinds.len()).map(move |k| (t, k))).collect();
     let nothing = || Mat::zeros(features, 3);
+    let in_full = examples.iter().all(|it| it.full.is_some());
     let mut weights = vec![nothing()];
     weights.par_extend(cells.into_par_iter().map(|(t, k)| {
         let fit = posterior(kinds[k], &total, trust(t));
         fit.map_or_else(nothing, |fit| prior.weights(&fit.coefficients))
     }));
-    let share = 1.0 / examples.len() as f64;
-    let mut gram = Mat::<f64>::zeros(features, features);
-    let mut cross = Mat::<f64>::zeros(features, 3);
-    for example in examples {
-        gram += faer::Scale(share) * &example.sums.gram;
-        cross += faer::Scale(share) * &example.sums.cross;
+    if in_full {
+        weights = weights.par_iter().map(|it| full::in_full(it, &prior.code)).collect();
     }
-    let rank = prior.code.axes.len();
-    let ridges: Vec<(usize, f64)> = (0..RIDGES.len())
-        .flat_map(|index| RIDGE_SCALES.iter().map(move |scale| (index, *scale)))
-        .collect();
-    weights.par_extend(ridges.into_par_iter().map(|(index, scale)| {
-        let mut matrix = gram.clone();
-        for (f, ridge) in ridge(rank, features, RIDGES[index]).into_iter().enumerate() {
-            matrix[(f, f)] += scale * ridge;
-        }
-        matrix.llt(Side::Lower).map_or_else(|_| nothing(), |llt| llt.solve(&cross))
-    }));
+    weights.extend(smooth(examples, prior));
     weights
 }
 
-/// The ridge of every feature.
-fn ridge(rank: usize, features: usize, [colour, first, further, local]: [f64; 4]) -> Vec<f64> {
-    let colours = Base::features(rank, false);
-    let cubic = 20 * (rank + 1);
-    let of = |feature: usize| match feature {
-        f if f >= colours => local,
-        f if f >= cubic => colour,
-        f => match f % (rank + 1) {
-            0 => colour,
-            1 | 2 => first,
-            _ => further,
-        },
-    };
-    (0..features).map(of).collect()
+/// The candidates that know nothing of edits.
+pub(super) fn smooth(examples: &[&Prepared], prior: &Prior) -> Vec<Mat<f64>> {
+    let sums: Vec<&Sums> = examples.iter().map(|it| &it.sums).collect();
+    let along = ridges(&sums, prior.code.axes.len(), &RIDGES).into_iter().map(|it| it.weights);
+    let full: Vec<&Sums> = examples.iter().filter_map(|it| it.full.as_ref()).collect();
+    if full.len() < examples.len() {
+        return along.collect();
+    }
+    let each = ridges(&full, STATISTICS, &RIDGES_IN_FULL).into_iter().map(|it| it.weights);
+    along.map(|it| full::in_full(&it, &prior.code)).chain(each).collect()
 }

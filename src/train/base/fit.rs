@@ -8,16 +8,19 @@
 use faer::{Col, Mat};
 use rayon::prelude::*;
 
-use super::candidates::{Prepared, TRUSTS, added, candidates, posterior, trust};
+use super::candidates::{Prepared, TRUSTS, added, candidates, posterior, smooth, trust};
 use super::colour;
 use super::prior::Prior;
-use super::sums::{ERROR_MIN, product};
+use super::ridges::{RIDGES, ridges};
+use super::sums::{ERROR_MIN, Sums, product};
+use crate::operator::STATISTICS;
 use crate::train::prior::Kind;
 
 /// Weights, and how they were come by.
 #[derive(Clone, Debug)]
 pub struct Fit {
-    /// `[features][3]`.
+    /// `[features][3]`, of the prior's code of photos or, where the examples have sums in full, of the
+    /// statistics themselves.
     pub weights: Mat<f64>,
     /// For each fold, the weights learnt without its examples: what the next rung is trained on, so
     /// that it does not correct errors that the base only makes on new photos.
@@ -36,7 +39,10 @@ pub type KeepGoing<'a> = dyn Fn() -> bool + 'a;
 const VALUES_PER_PHOTO: f64 = 100.0;
 /// Differences of log evidence are divided by this before they become shares: the assumptions are
 /// all somewhat wrong.
-const TEMPER: f64 = 8.0;
+const TEMPER: f64 = 5.0;
+/// How far what the assumptions disagree about, direction by direction, counts against what they agree
+/// upon, on an ordinary photo.
+const CAUTION: f64 = 0.7;
 /// How far what a photo leaves unexplained of itself counts against what it explains.
 const DOUBT: f64 = 0.7;
 
@@ -55,7 +61,7 @@ pub fn fit(
     if folds.iter().all(|fold| *fold == 0) {
         return keep_going().then(|| fit_by_evidence(examples, prior));
     }
-    fit_by_unseen(examples, folds, |rest| candidates(rest, prior), keep_going)
+    fit_by_unseen(examples, Prepared::widest, folds, |rest| candidates(rest, prior), keep_going)
 }
 
 /// The weights of a colour base, with zeros for all else. `keep_going` as for [`fit`].
@@ -69,11 +75,36 @@ pub fn fit_colour(
     keep_going: &KeepGoing<'_>,
 ) -> Option<Fit> {
     let rank = prior.code.axes.len();
-    fit_by_unseen(examples, folds, |rest| colour::candidates(rest, rank), keep_going)
+    let candidates = |rest: &[&Prepared]| colour::candidates(rest, rank);
+    fit_by_unseen(examples, |example| &example.sums, folds, candidates, keep_going)
 }
 
+/// The weights of a base by isotropic ridges alone, without the prior but in its code of photos: what
+/// the prior is compared with. `folds` and `keep_going` as for [`fit`], the means taken by the same rules.
+///
+/// # Panics
+/// When there are no examples.
+pub fn fit_isotropic(
+    examples: &[Prepared],
+    folds: &[usize],
+    prior: &Prior,
+    keep_going: &KeepGoing<'_>,
+) -> Option<Fit> {
+    let rank = prior.code.axes.len();
+    if folds.iter().all(|fold| *fold == 0) {
+        return keep_going().then(|| isotropic_by_evidence(examples, rank));
+    }
+    let candidates = |rest: &[&Prepared]| {
+        let fits = smooth(rest, prior);
+        std::iter::once(Mat::zeros(fits[0].nrows(), 3)).chain(fits).collect()
+    };
+    fit_by_unseen(examples, Prepared::widest, folds, candidates, keep_going)
+}
+
+/// `sums` are those of the candidates' features.
 fn fit_by_unseen(
     examples: &[Prepared],
+    sums: impl Fn(&Prepared) -> &Sums + Sync,
     folds: &[usize],
     candidates: impl Fn(&[&Prepared]) -> Vec<Mat<f64>>,
     keep_going: &KeepGoing<'_>,
@@ -99,7 +130,7 @@ fn fit_by_unseen(
     let judged: Vec<Judged> = examples
         .par_iter()
         .zip(folds)
-        .map(|(example, fold)| Judged::new(example, &seen[*fold]))
+        .map(|(example, fold)| Judged::new(sums(example), &seen[*fold]))
         .collect();
     let shares = stacked(&judged);
     if !keep_going() {
@@ -141,25 +172,78 @@ fn fit_by_evidence(examples: &[Prepared], prior: &Prior) -> Fit {
             Some((k, fit.evidence + noise, fit.coefficients))
         })
         .collect();
-    let best = fits.iter().map(|(_, evidence, _)| *evidence).fold(f64::NEG_INFINITY, f64::max);
-    let mut shares: Vec<f64> =
-        fits.iter().map(|(_, evidence, _)| ((evidence - best) / TEMPER).exp()).collect();
-    let sum: f64 = shares.iter().sum();
-    let mut coefficients = Col::zeros(prior.coefficients());
+    let shares = shares(fits.iter().map(|(_, evidence, _)| *evidence));
+    let mut coefficients = Col::<f64>::zeros(prior.coefficients());
+    let mut squares = Col::<f64>::zeros(prior.coefficients());
     let mut of_kind = vec![0.0; kinds];
-    for (share, (kind, _, fit)) in shares.iter_mut().zip(&fits) {
-        *share /= sum;
-        of_kind[*kind] += *share;
-        coefficients += faer::Scale(*share) * fit;
+    for (share, (kind, _, fit)) in shares.iter().zip(&fits) {
+        of_kind[*kind] += share;
+        for r in 0..fit.nrows() {
+            coefficients[r] += share * fit[r];
+            squares[r] += share * fit[r].powi(2);
+        }
     }
-    let mut weights = prior.weights(&coefficients);
-    // What a photo cannot explain of itself it will not explain of others either.
+    let caution = CAUTION * oddness(examples, prior.code.axes.len()).max(1.0);
+    for r in 0..coefficients.nrows() {
+        let agreed = coefficients[r].powi(2).max(1e-12);
+        coefficients[r] /= 1.0 + caution * (squares[r] / agreed - 1.0).max(0.0);
+    }
+    from_one(doubted(prior.weights(&coefficients), examples), of_kind)
+}
+
+/// The ridges by their evidence, the width of the prior that each stands for free.
+fn isotropic_by_evidence(examples: &[Prepared], rank: usize) -> Fit {
+    let all: Vec<&Prepared> = examples.iter().collect();
+    let photos = examples.len() as f64;
+    let energy = all.iter().map(|it| it.sums.energy).sum::<f64>() / photos;
+    let sums: Vec<&Sums> = all.iter().map(|it| &it.sums).collect();
+    let fits = ridges(&sums, rank, &RIDGES);
+    let evidence = fits.iter().map(|fit| {
+        // The least of misfit and penalty together.
+        let asked = |it: &&Prepared| -> f64 {
+            let cross = &it.sums.cross;
+            let products =
+                |c: usize| (0..cross.nrows()).map(move |f| cross[(f, c)] * fit.weights[(f, c)]);
+            (0..3).flat_map(products).sum::<f64>() / 3.0
+        };
+        let left = (energy - all.iter().map(asked).sum::<f64>() / photos).max(ERROR_MIN);
+        -fit.narrowing - 0.5 * photos * VALUES_PER_PHOTO * left.ln()
+    });
+    let shares = shares(evidence);
+    let weights: Vec<Mat<f64>> = fits.into_iter().map(|fit| fit.weights).collect();
+    from_one(doubted(mean(&weights, &shares), examples), Vec::new())
+}
+
+/// Shares by evidence, tempered.
+fn shares(evidence: impl Iterator<Item = f64>) -> Vec<f64> {
+    let evidence: Vec<f64> = evidence.collect();
+    let best = evidence.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let mut shares: Vec<f64> = evidence.iter().map(|it| ((it - best) / TEMPER).exp()).collect();
+    normalise(&mut shares);
+    shares
+}
+
+/// How far the examples' photos are from the middle of the photos, 1 on average: what one assumption
+/// or another makes of an odd photo goes far apart on ordinary ones.
+fn oddness(examples: &[Prepared], rank: usize) -> f64 {
+    // The code's numbers times the constant term are features: their products with 1 are their means.
+    let square = |it: &Prepared| (1..=rank).map(|z| it.sums.gram[(0, z)].powi(2)).sum::<f64>();
+    // Each of the statistics varies by 1.
+    examples.iter().map(square).sum::<f64>() / (examples.len() * STATISTICS) as f64
+}
+
+/// What a photo cannot explain of itself it will not explain of others either.
+fn doubted(mut weights: Mat<f64>, examples: &[Prepared]) -> Mat<f64> {
+    let photos = examples.len() as f64;
     let energy: f64 = examples.iter().map(|it| it.sums.energy).sum::<f64>() / photos;
     let left: f64 = examples.iter().map(|it| it.sums.error(&weights)).sum::<f64>() / photos;
     let explained = (energy - left).max(ERROR_MIN);
-    let sure = (1.0 - DOUBT * left / explained).clamp(0.0, 1.0);
-    weights *= faer::Scale(sure);
-    Fit { without: vec![weights.clone()], weights, psnr_unseen: Vec::new(), kinds: of_kind }
+    weights *= faer::Scale((1.0 - DOUBT * left / explained).clamp(0.0, 1.0));
+    weights
+}
+
+fn from_one(weights: Mat<f64>, kinds: Vec<f64>) -> Fit {
+    Fit { without: vec![weights.clone()], weights, psnr_unseen: Vec::new(), kinds }
 }
 
 /// An example's errors under mixtures of candidates that have not seen it.
@@ -170,20 +254,20 @@ struct Judged {
 }
 
 impl Judged {
-    fn new(example: &Prepared, candidates: &[Mat<f64>]) -> Self {
-        let (count, features) = (candidates.len(), example.sums.features());
+    fn new(example: &Sums, candidates: &[Mat<f64>]) -> Self {
+        let (count, features) = (candidates.len(), example.features());
         let mut gram = Mat::zeros(count, count);
         let mut cross = vec![0.0; count];
         for c in 0..3 {
             let weights = Mat::from_fn(features, count, |f, k| candidates[k][(f, c)]);
-            let half = product(example.sums.gram.as_ref(), weights.as_ref(), 1.0 / 3.0);
+            let half = product(example.gram.as_ref(), weights.as_ref(), 1.0 / 3.0);
             gram += product(weights.transpose(), half.as_ref(), 1.0);
             for (k, cross) in cross.iter_mut().enumerate() {
-                let products = (0..features).map(|f| weights[(f, k)] * example.sums.cross[(f, c)]);
+                let products = (0..features).map(|f| weights[(f, k)] * example.cross[(f, c)]);
                 *cross += products.sum::<f64>() / 3.0;
             }
         }
-        Self { gram, cross, energy: example.sums.energy }
+        Self { gram, cross, energy: example.energy }
     }
 
     fn error_of(&self, candidate: usize) -> f64 {
@@ -252,4 +336,50 @@ fn stacked(judged: &[Judged]) -> Vec<f64> {
 fn normalise(shares: &mut [f64]) {
     let sum: f64 = shares.iter().sum();
     shares.iter_mut().for_each(|share| *share /= sum);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernel::Planes;
+    use crate::kernel::base::statistics;
+    use crate::train::base::View;
+
+    fn prepared(brightness: f32) -> (Prepared, f64) {
+        let prior = Prior::shipped();
+        let mut sample = Planes::zeros(3, 64, 80);
+        for (i, value) in sample.data.iter_mut().enumerate() {
+            *value = brightness * (0.6 + (i * 7919 % 1009) as f32 / 2000.0);
+        }
+        let places: Vec<[f64; 2]> = (0..40).map(|i| [f64::from(i) / 39.0, 0.5]).collect();
+        let colours: Vec<[f32; 3]> = (0..40).map(|i| [i as f32 / 40.0; 3]).collect();
+        let changes = vec![[0.1, -0.05, 0.02]; 40];
+        let view = View { sample: &sample, places: &places, colours: &colours };
+        let sums = Sums::new(&view.features(&prior.code), &changes);
+        let z = prior.code.code(&statistics(&sample));
+        (Prepared::new(sums, prior), z[1..].iter().map(|z| z * z).sum::<f64>() / 10.0)
+    }
+
+    #[test]
+    fn oddness_is_how_far_the_code_is_from_the_middle() {
+        let rank = Prior::shipped().code.axes.len();
+        let (dark, ordinary) = (prepared(0.03), prepared(0.5));
+        for (example, want) in [&dark, &ordinary] {
+            let got = oddness(std::slice::from_ref(example), rank);
+            assert!((got - want).abs() < 1e-9, "{got} {want}");
+        }
+        assert!(dark.1 > 1.0 && dark.1 > 2.0 * ordinary.1, "{} {}", dark.1, ordinary.1);
+        let both = oddness(&[dark.0, ordinary.0], rank);
+        assert!((both - 0.5 * (dark.1 + ordinary.1)).abs() < 1e-9);
+    }
+
+    #[test]
+    fn a_mixture_that_is_judged_is_the_mean_of_its_candidates() {
+        let (example, _) = prepared(0.5);
+        let all = candidates(&[&example], Prior::shipped());
+        let shares = vec![1.0 / all.len() as f64; all.len()];
+        let judged = Judged::new(&example.sums, &all).error(&shares);
+        let error = example.error(&mean(&all, &shares));
+        assert!((judged - error).abs() < 1e-9 * error.max(1.0), "{judged} {error}");
+    }
 }

@@ -4,11 +4,13 @@
 mod candidates;
 mod colour;
 mod fit;
+mod full;
 mod prior;
+mod ridges;
 mod sums;
 
 pub use candidates::Prepared;
 pub use colour::colour_places;
-pub use fit::{Fit, KeepGoing, fit, fit_colour};
+pub use fit::{Fit, KeepGoing, fit, fit_colour, fit_isotropic};
 pub use prior::{Gaussian, Prior, Projected};
 pub use sums::{ERROR_MIN, Sums, View};

@@ -1,5 +1,7 @@
 //! The rungs in closed form: identity, colour base, local base.
 
+use std::collections::BTreeSet;
+
 use faer::Mat;
 use rayon::prelude::*;
 
@@ -8,7 +10,7 @@ use crate::operator::{
     Base, GuidedLayer, Network, Operator, PhotoCode, Provenance, Sampling, Statistics, Variant,
 };
 use crate::train::base::{
-    Fit, KeepGoing, Prepared, Prior, Sums, View, colour_places, fit, fit_colour,
+    Fit, KeepGoing, Prepared, Prior, Sums, View, colour_places, fit, fit_colour, fit_isotropic,
 };
 use crate::train::examples::Example;
 
@@ -16,6 +18,8 @@ use crate::train::examples::Example;
 const PIXELS: usize = 6000;
 /// Parts into which the examples are divided, each left out once.
 const FOLDS: usize = 5;
+/// From so many different photos on they can tell what each statistic of a photo does.
+const MANY: usize = 16;
 /// A simpler rung that comes this close to the best one, in dB, is preferred.
 pub(super) const TOLERANCE_DB: f64 = 0.3;
 
@@ -59,15 +63,7 @@ impl Ladder {
         prior: &Prior,
         keep_going: &KeepGoing<'_>,
     ) -> Option<Self> {
-        let mut prepared: Vec<Prepared> = Vec::with_capacity(examples.len());
-        for some in examples.chunks(rayon::current_num_threads()) {
-            if !keep_going() {
-                return None;
-            }
-            let some = some.par_iter();
-            prepared
-                .par_extend(some.map(|example| Prepared::new(sums(example, &prior.code), prior)));
-        }
+        let prepared = prepared(examples, groups, prior, keep_going)?;
         let folds = folds(groups);
         let local = fit(&prepared, &folds, prior, keep_going)?;
         let base = |weights: &Mat<f64>| local_base(weights, prior);
@@ -76,7 +72,7 @@ impl Ladder {
         let nothing: Vec<f64> = prepared.iter().map(energy).collect();
         let several = folds.iter().any(|fold| *fold > 0);
         let learn =
-            |fit: &Fit| mean(prepared.iter().map(|it| -10.0 * it.sums.error(&fit.weights).log10()));
+            |fit: &Fit| mean(prepared.iter().map(|it| -10.0 * it.error(&fit.weights).log10()));
         let unseen = |fit: &Fit| several.then(|| mean(fit.psnr_unseen.iter().copied()));
         let mut standings = vec![Standing {
             rung: Rung::Identity,
@@ -129,6 +125,47 @@ impl Ladder {
     }
 }
 
+/// The local base by isotropic ridges alone, which know nothing of edits: what the prior is compared
+/// with. `keep_going` as for [`Ladder::climb`].
+///
+/// # Panics
+/// When there are no examples.
+pub fn isotropic(
+    examples: &[Example],
+    groups: &[usize],
+    prior: &Prior,
+    keep_going: &KeepGoing<'_>,
+) -> Option<Base> {
+    let prepared = prepared(examples, groups, prior, keep_going)?;
+    let fit = fit_isotropic(&prepared, &folds(groups), prior, keep_going)?;
+    Some(local_base(&fit.weights, prior))
+}
+
+fn prepared(
+    examples: &[Example],
+    groups: &[usize],
+    prior: &Prior,
+    keep_going: &KeepGoing<'_>,
+) -> Option<Vec<Prepared>> {
+    let mut prepared = Vec::with_capacity(examples.len());
+    let full = prior.code.in_full();
+    let many = groups.iter().collect::<BTreeSet<_>>().len() >= MANY;
+    let prepare = |example: &Example| {
+        if many {
+            Prepared::of_full(sums(example, &full), prior)
+        } else {
+            Prepared::new(sums(example, &prior.code), prior)
+        }
+    };
+    for some in examples.chunks(rayon::current_num_threads()) {
+        if !keep_going() {
+            return None;
+        }
+        prepared.par_extend(some.par_iter().map(prepare));
+    }
+    Some(prepared)
+}
+
 fn mean(values: impl ExactSizeIterator<Item = f64>) -> f64 {
     let count = values.len().max(1) as f64;
     values.sum::<f64>() / count
@@ -169,7 +206,9 @@ fn sums(example: &Example, code: &PhotoCode) -> Sums {
 }
 
 fn local_base(weights: &Mat<f64>, prior: &Prior) -> Base {
-    let mut base = Base::identity(prior.code.clone(), true);
+    let along_axes = weights.nrows() == prior.features();
+    let code = if along_axes { prior.code.clone() } else { prior.code.in_full() };
+    let mut base = Base::identity(code, true);
     for (f, row) in base.weights.chunks_exact_mut(3).enumerate() {
         (0..3).for_each(|c| row[c] = weights[(f, c)] as f32);
     }

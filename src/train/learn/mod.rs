@@ -16,7 +16,7 @@ mod verdict;
 mod worst;
 
 pub use doubts::{Asks, Doubts, doubts};
-pub use ladder::{Ladder, Standing};
+pub use ladder::{Ladder, Standing, isotropic, operator};
 pub use run::{give_up, is_interrupted, run_folder, versions};
 pub use rung::Rung;
 pub use worst::Worst;
@@ -325,8 +325,7 @@ impl Session<'_> {
             let Standing { rung, psnr_learn, psnr_unseen, .. } = *standing;
             self.progress(rung, 0, Some(psnr_learn), psnr_unseen)?;
         }
-        let mut operator =
-            ladder::operator(chosen.base.clone(), &self.task.title, self.provenance());
+        let mut operator = operator(chosen.base.clone(), &self.task.title, self.provenance());
         operator.provenance.psnr_unseen = chosen.psnr_unseen;
         self.keep(&operator, 1)?;
         let mut notes = verdict::ladder(&ladder, chosen, self.examples.len());
