@@ -77,7 +77,7 @@ impl GpuPhoto {
         let (start, end) = (rows.start as u32, rows.end as u32);
         let rows = match fold {
             0 => start..end,
-            fold => start * row >> fold..((end * row - 1) >> fold) + 1,
+            fold => (start * row) >> fold..((end * row - 1) >> fold) + 1,
         };
         Ok(gpu.read_texture(view.texture(), rows)?.0)
     }
