@@ -353,6 +353,33 @@ mod tests {
     }
 
     #[test]
+    fn too_little_graphics_memory_is_a_reason_and_the_card_goes_on() {
+        let gpu = Gpu::headless().expect("the tests need a Vulkan driver");
+        // As large as the driver allows: a card has room for none or a few, and a driver in software
+        // runs out of addresses at last.
+        let limits = gpu.device.limits();
+        let side = limits.max_texture_dimension_3d;
+        let descriptor = wgpu::TextureDescriptor {
+            label: None,
+            size: wgpu::Extent3d { width: side, height: side, depth_or_array_layers: side },
+            mip_level_count: 1,
+            sample_count: 1,
+            dimension: wgpu::TextureDimension::D3,
+            format: wgpu::TextureFormat::Rgba32Float,
+            usage: wgpu::TextureUsages::TEXTURE_BINDING,
+            view_formats: &[],
+        };
+        let mut kept = Vec::new();
+        let error = (0..4000).find_map(|_| {
+            let more = gpu.guarded(|| Ok(gpu.device.create_texture(&descriptor)));
+            more.map(|texture| kept.push(texture)).err()
+        });
+        assert_eq!(error.as_deref(), Some("there is too little graphics memory for it"));
+        drop(kept);
+        assert_eq!(gpu.guarded(|| gpu.read::<u32>(&gpu.empty(4), 4)).unwrap(), [0; 4]);
+    }
+
+    #[test]
     fn a_shader_that_does_not_compile_is_a_reason() {
         let descriptor = wgpu::DeviceDescriptor::default();
         let adapter = adapter().expect("the tests need a Vulkan driver");
