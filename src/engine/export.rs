@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::Backend;
+use super::ahead::ahead;
 use crate::edit::Edit;
 use crate::gpu::{Gpu, GpuPhoto, GpuSolver, StripRenderer};
 use crate::kernel::render::Stage;
@@ -29,25 +30,24 @@ pub fn export(
     let from = [source.image().width, source.image().height];
     let to = options.size.of(from[0], from[1]);
     let scaling = (to != from).then(|| Scaling::new(from, to));
-    // Solved at the first strip, so that a target that cannot be written is refused before.
-    let mut strips: Option<Strips<'_>> = None;
-    let mut render = |rows: Range<usize>| {
-        if cancelled.load(Ordering::Relaxed) {
-            return Err(PhotoError::Cancelled);
-        }
-        let end = rows.end as f32;
-        let failed = |reason: String| PhotoError::Render { reason };
-        let strips =
-            strips.get_or_insert_with(|| Strips::new(backend, source, edit, options.depth));
-        let strip = strips.render(rows).map_err(failed)?;
-        progress(end / from[1] as f32);
-        Ok(strip)
-    };
     let has_alpha = source.photo().has_alpha;
     let record = edit.record();
-    photo::export(source.photo(), target, options, &record, &mut |rows| match &scaling {
-        Some(scaling) => scaling.strip(rows, has_alpha, &mut render),
-        None => render(rows),
+    // Solved at the first strip, so that a target that cannot be written is refused before.
+    let strips = Strips::new(backend, source, edit, options.depth);
+    ahead(strips, from[1], |give| {
+        let mut render = |rows: Range<usize>| {
+            if cancelled.load(Ordering::Relaxed) {
+                return Err(PhotoError::Cancelled);
+            }
+            let end = rows.end as f32;
+            let strip = give(rows).map_err(|reason| PhotoError::Render { reason })?;
+            progress(end / from[1] as f32);
+            Ok(strip)
+        };
+        photo::export(source.photo(), target, options, &record, &mut |rows| match &scaling {
+            Some(scaling) => scaling.strip(rows, has_alpha, &mut render),
+            None => render(rows),
+        })
     })
 }
 

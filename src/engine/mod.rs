@@ -5,6 +5,7 @@
 //! the screen. Opening and exporting run beside it, so that the view never waits for them. Dropping the
 //! [`Engine`] cancels exports and ends the thread.
 
+mod ahead;
 mod backend;
 mod card;
 mod evidence;
