@@ -148,10 +148,13 @@ fn three_pairs_make_a_filter_that_holds_on_new_photos() {
     let version = read(&folder.path().join("mine.run/v001.safetensors")).unwrap();
     assert_eq!(version.base, operator.base);
 
-    let again = learn(folder.path(), "again.safetensors", &[]);
+    let again = learn(folder.path(), "again.safetensors", &["--no-check-copies"]);
     assert!(again.status.success());
     let again = read(&folder.path().join("again.safetensors")).unwrap();
     assert_eq!(again.base, operator.base, "the same seed learns the same filter");
+    // Small copies of the check pairs are in the file only where they are wanted there.
+    assert_eq!(operator.provenance.check_pairs.len(), 2);
+    assert!(again.provenance.check_pairs.is_empty() && again.provenance.check.is_some());
 
     let bytes = fs::read(folder.path().join("mine.safetensors")).unwrap();
     let refused = learn(folder.path(), "mine.safetensors", &[]);
