@@ -79,14 +79,12 @@ pub fn show(ui: &mut Ui, shown: &Shown<'_>, actions: &mut Vec<Action>) {
                     true => strings::shell::NO_FAVOURITES,
                     false => strings::shell::NOTHING_FOUND,
                 };
-                ui.label(theme::weak(words));
+                hint(ui, words);
             }
             ui.add_space(theme::M);
             title(ui, strings::MY_FILTERS);
             if shown.library.entries.iter().all(|entry| entry.builtin) {
-                Frame::new().inner_margin(Margin::symmetric(theme::S as i8, 0)).show(ui, |ui| {
-                    ui.label(theme::weak(strings::MY_FILTERS_EMPTY));
-                });
+                hint(ui, strings::MY_FILTERS_EMPTY);
             }
             rows(ui, shown, false, &mut pointed, actions);
             ui.add_space(theme::XS);
@@ -139,6 +137,13 @@ fn is_found(operator: &Operator, search: &str) -> bool {
     let edit = operator.provenance.edit.as_deref().unwrap_or_default();
     let text = format!("{} {edit}", operator.title).to_lowercase();
     search.split_whitespace().all(|word| text.contains(&word.to_lowercase()))
+}
+
+/// What stands where filters would, under their pictures.
+fn hint(ui: &mut Ui, words: &str) {
+    Frame::new().inner_margin(Margin::symmetric(theme::S as i8, 0)).show(ui, |ui| {
+        ui.label(theme::weak(words));
+    });
 }
 
 fn title(ui: &mut Ui, title: &str) {

@@ -99,38 +99,65 @@ fn press(window: &mut Window, button: &str) {
     window.run_steps(3);
 }
 
+/// In both themes, after `act`.
+fn check_both(name: &str, act: impl Fn(&mut Window)) {
+    for (theme, word) in [(Theme::Dark, "dark"), (Theme::Light, "light")] {
+        let (mut window, _folder) = window(theme);
+        act(&mut window);
+        check(window, &format!("{name}-{word}"));
+    }
+}
+
 #[test]
 fn apply() {
-    for (theme, name) in [(Theme::Dark, "apply-dark"), (Theme::Light, "apply-light")] {
-        let (mut window, _folder) = window(theme);
-        press(&mut window, "Favourite: Soft");
-        check(window, name);
-    }
+    check_both("apply", |window| press(window, "Favourite: Soft"));
+}
+
+#[test]
+fn apply_without_a_filter() {
+    check_both("apply-none", |window| press(window, "None"));
+}
+
+#[test]
+fn apply_where_no_filter_is_found() {
+    check_both("apply-nothing-found", |window| {
+        let field = window.get_by_role_and_label(Role::TextInput, "Find a filter");
+        field.focus();
+        field.type_text("zzz");
+        window.run_steps(3);
+        window.hover_at(eframe::egui::pos2(700.0, 590.0));
+    });
+}
+
+#[test]
+fn apply_difference() {
+    check_both("apply-difference", |window| press(window, "Difference"));
 }
 
 #[test]
 fn compare() {
-    for (theme, name) in [(Theme::Dark, "compare-dark"), (Theme::Light, "compare-light")] {
-        let (mut window, _folder) = window(theme);
-        press(&mut window, "Compare");
-        check(window, name);
-    }
+    check_both("compare", |window| press(window, "Compare"));
+}
+
+#[test]
+fn compare_split() {
+    check_both("compare-split", |window| {
+        press(window, "Compare");
+        press(window, "Split");
+    });
 }
 
 #[test]
 fn learn() {
-    for (theme, name) in [(Theme::Dark, "learn-dark"), (Theme::Light, "learn-light")] {
-        let (mut window, _folder) = window(theme);
-        press(&mut window, "Learn");
-        check(window, name);
-    }
+    check_both("learn", |window| press(window, "Learn"));
 }
 
 #[test]
 fn settings() {
-    for (theme, name) in [(Theme::Dark, "settings-dark"), (Theme::Light, "settings-light")] {
-        let (mut window, _folder) = window(theme);
-        press(&mut window, "Settings");
-        check(window, name);
-    }
+    check_both("settings", |window| press(window, "Settings"));
+}
+
+#[test]
+fn keys() {
+    check_both("keys", |window| press(window, "Shortcuts"));
 }
