@@ -98,10 +98,8 @@ impl Stack {
 
     /// Sets the tuning of the current filter, if that filter has what it sets.
     pub fn tune(&mut self, tuning: Tuning) {
-        if let Some(layer) = self.layer_mut()
-            && layer.operator.settings(&tuning).is_ok()
-        {
-            layer.tuning = tuning;
+        if let Some(layer) = self.layer_mut() {
+            layer.tune(tuning);
         }
     }
 }

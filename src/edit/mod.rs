@@ -45,6 +45,13 @@ impl Layer {
         Self { operator, strength: 1.0, balance: Balance::EVEN, tuning: Tuning::default() }
     }
 
+    /// Sets the tuning, if the filter has what it sets.
+    pub fn tune(&mut self, tuning: Tuning) {
+        if self.operator.settings(&tuning).is_ok() {
+            self.tuning = tuning;
+        }
+    }
+
     /// Whether strength, tone and detail are the filter's own.
     pub fn is_as_it_comes(&self) -> bool {
         let Operator { strength, tone, detail, .. } = *self.operator;

@@ -334,7 +334,8 @@ impl Worker {
         }
     }
 
-    /// Runs a long job beside the views; one that answers nothing has nobody waiting. A panic in it becomes an event.
+    /// Runs a long job beside the views; one that answers nothing has nobody waiting. A panic in it
+    /// becomes an event.
     fn job(
         &self,
         ticket: Ticket,

@@ -409,6 +409,12 @@ mod tests {
         planes[0].clone()
     }
 
+    /// Planes of three rows.
+    fn waves(channels: usize, width: usize) -> Planes {
+        let data = (0..3 * width * channels).map(|i| (i as f32 * 0.7).sin()).collect();
+        Planes { channels, height: 3, width, data }
+    }
+
     #[test]
     fn corners_are_the_grids_corners_and_between_is_bilinear() {
         let across = [0.0, 0.5, 1.0];
@@ -429,13 +435,7 @@ mod tests {
 
     #[test]
     fn every_width_of_vectors_renders_the_sum_written_out() {
-        let value = |i: usize| (i as f32 * 0.7).sin();
-        let planes = |channels: usize| Planes {
-            channels,
-            height: 3,
-            width: 5,
-            data: (0..15 * channels).map(value).collect(),
-        };
+        let planes = |channels| waves(channels, 5);
         let across: Vec<f32> = (0..83).map(|x| aligned(f64::from(x), 83)).collect();
         let colours: Vec<f32> = (0..83).map(|x| (x * 29 % 83) as f32 / 82.0).collect();
         let down = 0.3;
@@ -479,13 +479,7 @@ mod tests {
 
     #[test]
     fn codes_are_rendered_directly_to_what_the_planes_give() {
-        let value = |i: usize| (i as f32 * 0.7).sin();
-        let planes = |channels: usize| Planes {
-            channels,
-            height: 3,
-            width: 9,
-            data: (0..27 * channels).map(value).collect(),
-        };
+        let planes = |channels| waves(channels, 9);
         let grids = Arc::new(Grids { a: planes(3), b: planes(3) });
         // Runs of less than a vector, of one and some, and of several.
         for width in [1, 60, 83, 700] {

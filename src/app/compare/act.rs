@@ -47,10 +47,8 @@ impl App {
                 }
             }
             Of::Tune(tune::Action::Set(tuning)) => {
-                if let Some(layer) = self.pane_layer(current)
-                    && layer.operator.settings(&tuning).is_ok()
-                {
-                    layer.tuning = tuning;
+                if let Some(layer) = self.pane_layer(current) {
+                    layer.tune(tuning);
                 }
             }
             Of::Tune(tune::Action::Save) => {

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use super::full::{self, along_axes};
 use super::prior::{Gaussian, Prior, Projected};
-use super::ridges::{RIDGES, RIDGES_IN_FULL, ridges};
+use super::ridges::{RIDGES, RIDGES_IN_FULL, Ridged, ridges};
 use super::sums::Sums;
 use crate::operator::STATISTICS;
 
@@ -27,8 +27,9 @@ pub struct Prepared {
     pub sums: Sums,
     /// Its sums in the prior's basis.
     pub projected: Projected,
-    /// Its sums in the photo's statistics themselves ([`PhotoCode::in_full`](crate::operator::PhotoCode::in_full)), where there are enough
-    /// photos to tell what each of them does.
+    /// Its sums in the photo's statistics themselves
+    /// ([`PhotoCode::in_full`](crate::operator::PhotoCode::in_full)), where there are enough photos to
+    /// tell what each of them does.
     pub full: Option<Sums>,
 }
 
@@ -115,7 +116,7 @@ pub(super) fn candidates(examples: &[&Prepared], prior: &Prior) -> Vec<Mat<f64>>
         fit.map_or_else(nothing, |fit| prior.weights(&fit.coefficients))
     }));
     if in_full {
-        weights = weights.par_iter().map(|it| full::in_full(it, &prior.code)).collect();
+        weights = full::in_full(&weights, &prior.code);
     }
     weights.extend(smooth(examples, prior));
     weights
@@ -124,11 +125,13 @@ pub(super) fn candidates(examples: &[&Prepared], prior: &Prior) -> Vec<Mat<f64>>
 /// The candidates that know nothing of edits.
 pub(super) fn smooth(examples: &[&Prepared], prior: &Prior) -> Vec<Mat<f64>> {
     let sums: Vec<&Sums> = examples.iter().map(|it| &it.sums).collect();
-    let along = ridges(&sums, prior.code.axes.len(), &RIDGES).into_iter().map(|it| it.weights);
+    let weights = |fits: Vec<Ridged>| -> Vec<_> { fits.into_iter().map(|it| it.weights).collect() };
+    let along = weights(ridges(&sums, prior.code.axes.len(), &RIDGES));
     let full: Vec<&Sums> = examples.iter().filter_map(|it| it.full.as_ref()).collect();
     if full.len() < examples.len() {
-        return along.collect();
+        return along;
     }
-    let each = ridges(&full, STATISTICS, &RIDGES_IN_FULL).into_iter().map(|it| it.weights);
-    along.map(|it| full::in_full(&it, &prior.code)).chain(each).collect()
+    let mut all = full::in_full(&along, &prior.code);
+    all.extend(weights(ridges(&full, STATISTICS, &RIDGES_IN_FULL)));
+    all
 }

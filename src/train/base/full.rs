@@ -3,6 +3,7 @@
 //! both sorts can be compared and averaged.
 
 use faer::Mat;
+use rayon::prelude::*;
 
 use super::sums::{Sums, product};
 use crate::operator::{Base, PhotoCode, STATISTICS, TERMS};
@@ -38,9 +39,10 @@ pub(super) fn along_axes(full: &Sums, code: &PhotoCode) -> Sums {
     }
 }
 
-/// The weights of the statistics that are these weights along the axes of `code`.
-pub(super) fn in_full(weights: &Mat<f64>, code: &PhotoCode) -> Mat<f64> {
-    product(bridge(code).as_ref(), weights.as_ref(), 1.0)
+/// The weights of the statistics that each of these is, which are along the axes of `code`.
+pub(super) fn in_full(weights: &[Mat<f64>], code: &PhotoCode) -> Vec<Mat<f64>> {
+    let bridge = bridge(code);
+    weights.par_iter().map(|it| product(bridge.as_ref(), it.as_ref(), 1.0)).collect()
 }
 
 #[cfg(test)]
@@ -62,7 +64,7 @@ mod tests {
         let (few, all) = (view.features(code), view.features(&code.in_full()));
         let features = few.len() / 4;
         let weights = Mat::from_fn(features, 3, |f, c| ((3 * f + c) as f64).sin());
-        let full = in_full(&weights, code);
+        let full = in_full(std::slice::from_ref(&weights), code).remove(0);
         for (few, all) in few.chunks_exact(features).zip(all.chunks_exact(full.nrows())) {
             for c in 0..3 {
                 let along: f64 = (0..features).map(|f| few[f] * weights[(f, c)]).sum();
