@@ -29,6 +29,7 @@ mod instance;
 mod keeping;
 mod keys;
 mod learn;
+mod masking;
 mod memory;
 mod notice;
 mod open;
@@ -94,6 +95,7 @@ use frame_times::FrameTimes;
 use glimpse::Glimpse;
 use keeping::Keeping;
 use learn::Learn;
+use masking::Masking;
 pub use memory::Memory;
 use open::OpenDialog;
 use own::{Adoption, Naming, Place};
@@ -146,6 +148,7 @@ pub struct App {
     clipping: Clipping,
     scopes: Scopes,
     xray: Xray,
+    masking: Masking,
     evidence: Evidence,
     compare: Compare,
     /// The picture area as of the last pass.
@@ -258,6 +261,8 @@ pub(crate) enum Action {
     /// What is shown beside the picture.
     Scopes(scopes::Action),
     Xray(xray::Action),
+    /// Where the current filter acts.
+    Mask(masking::Action),
     ShowShortcuts,
     CloseDialog,
     DismissNotice,
@@ -327,6 +332,7 @@ impl App {
             clipping: Clipping::default(),
             scopes: Scopes::default(),
             xray: Xray::default(),
+            masking: Masking::default(),
             evidence: Evidence::default(),
             compare: Compare::default(),
             area: Area { size: [1, 1], margin: 0, photo: [1, 1] },
@@ -475,6 +481,7 @@ impl App {
             photo,
             scopes: &self.scopes,
             xray: &self.xray,
+            masking: &self.masking,
             evidence: &self.evidence,
             next_version: self.next_version(self.stack.layer()).1,
             clipping: self.clipping,
@@ -522,6 +529,7 @@ impl App {
         let photo = self.photo.as_ref().map_or([1, 1], |it| [it.image.width, it.image.height]);
         self.area = parts[0].area(photo);
         canvas.input(ui, &self.stage(), &mut actions);
+        self.mask_input(ui, &canvas, &mut actions);
         if self.dialog.is_none() {
             let pointer = parts.iter().find_map(|part| part.pointer(ui));
             self.trial_keys(ui.ctx());
@@ -547,6 +555,7 @@ impl App {
         self.panes[0].mark(ui.ctx(), self.clipping);
         let difference = self.difference_of_edit(ui.ctx());
         canvas.paint(ui, &Stage { difference, ..self.stage() });
+        self.mask_paint(ui, &canvas);
         self.over_photo(ui, &canvas);
         self.notices(ui, &canvas);
     }

@@ -6,6 +6,7 @@ pub mod export;
 pub mod film;
 pub mod learn;
 pub mod look;
+pub mod masking;
 pub mod own;
 pub mod scopes;
 pub mod settings;
@@ -459,6 +460,9 @@ pub fn step(before: &Stack, after: &Stack) -> (String, String) {
     if was.layer.balance != is.layer.balance {
         return balance::step(was.layer.balance, is.layer.balance, place);
     }
+    if was.layer.mask != is.layer.mask {
+        return masking::step(was.layer.mask.as_deref(), is.layer.mask.as_deref(), place);
+    }
     (format!("Tune {title}"), format!("tune {place}"))
 }
 
@@ -476,8 +480,9 @@ pub fn about(words: &str, title: &str) -> String {
 }
 
 /// A filter of the stack in its list.
-pub fn in_stack(title: &str, strength: f32) -> String {
-    format!("{title}, {}", percent(f64::from(strength)))
+pub fn in_stack(title: &str, strength: f32, is_masked: bool) -> String {
+    let part = if is_masked { ", part" } else { "" };
+    format!("{title}, {}{part}", percent(f64::from(strength)))
 }
 
 // Memory.

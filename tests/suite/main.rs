@@ -17,6 +17,7 @@ mod knobs_window;
 mod layers;
 mod learn_window;
 mod learning;
+mod masks;
 mod operator_files;
 mod operators;
 mod own;
