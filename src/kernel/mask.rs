@@ -11,7 +11,6 @@
 use rayon::prelude::*;
 
 use super::Planes;
-use super::plain::box_mean;
 use super::render::Reach;
 
 /// Radius of the windows, in pixels of the copy, whose short side has 256.
@@ -64,12 +63,14 @@ impl Masked {
 #[derive(Clone, Debug)]
 pub struct Guide {
     sample: Planes,
-    /// Means of the three colours, and of the six products of two.
-    means: Vec<Vec<f64>>,
+    /// Of every pixel's window the mean colour.
+    means: Vec<[f64; 3]>,
+    /// And `(cov(g, g) + ε)⁻¹`: 00, 01, 02, 11, 12, 22.
+    inverses: Vec<[f64; 6]>,
 }
 
-/// The products that are averaged.
-const PRODUCTS: [(usize, usize); 6] = [(0, 0), (0, 1), (0, 2), (1, 1), (1, 2), (2, 2)];
+/// The places of a symmetric matrix.
+const PLACES: [(usize, usize); 6] = [(0, 0), (0, 1), (0, 2), (1, 1), (1, 2), (2, 2)];
 
 impl Guide {
     /// Of a small copy of the photo, three planes.
@@ -78,12 +79,25 @@ impl Guide {
         let mean = |index: usize| match index.checked_sub(3) {
             None => windows(&colours[index], &sample),
             Some(at) => {
-                let (i, j) = PRODUCTS[at];
+                let (i, j) = PLACES[at];
                 windows(&product(&colours[i], &colours[j]), &sample)
             }
         };
-        let means = (0..3 + PRODUCTS.len()).into_par_iter().map(mean).collect();
-        Self { sample, means }
+        let planes: Vec<Vec<f64>> = (0..3 + PLACES.len()).into_par_iter().map(mean).collect();
+        let means = (0..sample.area()).map(|at| [0, 1, 2].map(|channel| planes[channel][at]));
+        let means: Vec<[f64; 3]> = means.collect();
+        let inverse = |(at, mean): (usize, &[f64; 3])| {
+            let mut matrix = [0.0; 6];
+            for ((value, products), (i, j)) in matrix.iter_mut().zip(&planes[3..]).zip(PLACES) {
+                *value = products[at] - mean[i] * mean[j];
+                if i == j {
+                    *value = value.max(0.0) + EPSILON;
+                }
+            }
+            inverse(matrix)
+        };
+        let inverses = means.par_iter().enumerate().map(inverse).collect();
+        Self { sample, means, inverses }
     }
 
     /// The copy.
@@ -105,18 +119,9 @@ impl Guide {
         };
         let with: Vec<Vec<f64>> = (0..COEFFICIENTS).into_par_iter().map(with).collect();
         let mut planes = vec![vec![0.0; area]; COEFFICIENTS];
-        for at in 0..area {
-            let mean = [0, 1, 2].map(|channel| self.means[channel][at]);
-            let mut matrix = [[0.0; 3]; 3];
-            for ((i, j), products) in PRODUCTS.into_iter().zip(&self.means[3..]) {
-                matrix[i][j] = products[at] - mean[i] * mean[j];
-                matrix[j][i] = matrix[i][j];
-            }
-            for (channel, row) in matrix.iter_mut().enumerate() {
-                row[channel] = row[channel].max(0.0) + EPSILON;
-            }
+        for (at, (mean, inverse)) in self.means.iter().zip(&self.inverses).enumerate() {
             let goal = [0, 1, 2].map(|channel| with[channel][at] - mean[channel] * with[3][at]);
-            let alpha = solved(matrix, goal);
+            let alpha = applied(inverse, goal);
             let term = with[3][at] - (0..3).map(|i| alpha[i] * mean[i]).sum::<f64>();
             for (plane, value) in planes.iter_mut().zip(alpha.into_iter().chain([term])) {
                 plane[at] = value;
@@ -147,23 +152,50 @@ fn product(a: &[f64], b: &[f64]) -> Vec<f64> {
     a.iter().zip(b).map(|(a, b)| a * b).collect()
 }
 
+/// The mean of every window, over what of it is inside. The windows are wide, and a mask needs no more
+/// than a thousandth: sums go along with the window, as [`super::plain::box_mean`] must not.
 fn windows(values: &[f64], size: &Planes) -> Vec<f64> {
-    box_mean(values, size.height, size.width, RADIUS)
-}
-
-/// x of `matrix·x = goal`, by elimination; the matrix is positive definite.
-fn solved(matrix: [[f64; 3]; 3], goal: [f64; 3]) -> [f64; 3] {
-    let mut rows = [0, 1, 2].map(|i| [matrix[i][0], matrix[i][1], matrix[i][2], goal[i]]);
-    for pivot in 0..3 {
-        let base = rows[pivot];
-        for (_, row) in rows.iter_mut().enumerate().filter(|(place, _)| *place != pivot) {
-            let factor = row[pivot] / base[pivot];
-            for (value, base) in row.iter_mut().zip(base) {
-                *value -= factor * base;
-            }
+    let (width, height) = (size.width, size.height);
+    let mut rows = vec![0.0; values.len()];
+    for (row, out) in values.chunks_exact(width).zip(rows.chunks_exact_mut(width)) {
+        let mut sum: f64 = row[..RADIUS.min(width)].iter().sum();
+        for x in 0..width {
+            sum += row.get(x + RADIUS).unwrap_or(&0.0);
+            sum -= x.checked_sub(RADIUS + 1).map_or(0.0, |left| row[left]);
+            let across = (x + RADIUS + 1).min(width) - x.saturating_sub(RADIUS);
+            out[x] = sum / across as f64;
         }
     }
-    [0, 1, 2].map(|i| rows[i][3] / rows[i][i])
+    let row = |y: usize| &rows[y * width..][..width];
+    let mut sums = vec![0.0; width];
+    for y in 0..RADIUS.min(height) {
+        sums.iter_mut().zip(row(y)).for_each(|(sum, value)| *sum += value);
+    }
+    let mut means = vec![0.0; values.len()];
+    for (y, out) in means.chunks_exact_mut(width).enumerate() {
+        if y + RADIUS < height {
+            sums.iter_mut().zip(row(y + RADIUS)).for_each(|(sum, value)| *sum += value);
+        }
+        if let Some(above) = y.checked_sub(RADIUS + 1) {
+            sums.iter_mut().zip(row(above)).for_each(|(sum, value)| *sum -= value);
+        }
+        let down = (y + RADIUS + 1).min(height) - y.saturating_sub(RADIUS);
+        out.iter_mut().zip(&sums).for_each(|(mean, sum)| *mean = sum / down as f64);
+    }
+    means
+}
+
+/// The inverse of a symmetric, positive definite matrix.
+fn inverse([a, b, c, d, e, f]: [f64; 6]) -> [f64; 6] {
+    let minors = [d * f - e * e, c * e - b * f, b * e - c * d];
+    let determinant = a * minors[0] + b * minors[1] + c * minors[2];
+    let rest = [a * f - c * c, b * c - a * e, a * d - b * b];
+    [minors[0], minors[1], minors[2], rest[0], rest[1], rest[2]].map(|it| it / determinant)
+}
+
+/// A symmetric matrix times a vector.
+fn applied(&[a, b, c, d, e, f]: &[f64; 6], [x, y, z]: [f64; 3]) -> [f64; 3] {
+    [a * x + b * y + c * z, b * x + d * y + e * z, c * x + e * y + f * z]
 }
 
 #[cfg(test)]
@@ -198,6 +230,27 @@ mod tests {
         assert!(row[width / 2] < 0.3, "{:?}", &row[28..38]);
         let plain = Masked { planes: guide.as_is(&cover), width, height };
         assert_eq!(plain.cover(guide.sample()), cover);
+    }
+
+    #[test]
+    fn an_inverse_times_its_matrix_changes_nothing() {
+        let matrix = [0.9, 0.3, -0.2, 0.7, 0.1, 0.5];
+        let vector = [0.3, -1.0, 0.4];
+        let back = applied(&inverse(matrix), applied(&matrix, vector));
+        assert!(back.iter().zip(vector).all(|(got, want)| (got - want).abs() < 1e-12));
+    }
+
+    #[test]
+    fn windows_are_box_means() {
+        for (width, height) in [(40, 30), (5, 60), (60, 5), (1, 1)] {
+            let size = Planes::zeros(1, height, width);
+            let values: Vec<f64> =
+                (0..width * height).map(|at| (at * 7919 % 1009) as f64 / 1009.0).collect();
+            let want = super::super::plain::box_mean(&values, height, width, RADIUS);
+            for (got, want) in windows(&values, &size).iter().zip(want) {
+                assert!((got - want).abs() < 1e-9, "{width}x{height}: {got} {want}");
+            }
+        }
     }
 
     #[test]

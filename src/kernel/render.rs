@@ -419,24 +419,24 @@ impl Wide for Cover<'_, '_> {
     #[inline(always)]
     fn run<const FMA: bool>(self) {
         const TWICE: usize = 2 * mask::COEFFICIENTS;
-        let [red, green, blue] = self.output;
+        let mut output = self.output;
         for (columns, k) in self.line.runs::<TWICE>() {
             // What lies beyond a run has been written already, and must not be changed twice.
             for start in columns.clone().step_by(PIXELS) {
                 let fraction: [f32; PIXELS] = load(self.line.fractions, start);
-                let input: [[f32; PIXELS]; 3] = self.input.map(|plane| load(plane, start));
-                let mut cover = [0.0; PIXELS];
+                let [r, g, b] = self.input;
+                let input: [[f32; PIXELS]; 3] = [load(r, start), load(g, start), load(b, start)];
+                let inside = columns.end - start;
+                let mut cover = [1.0; PIXELS];
                 for (i, cover) in cover.iter_mut().enumerate() {
-                    let at = |place: usize| {
-                        fma::<FMA>(fraction[i], k[mask::COEFFICIENTS + place], k[place])
-                    };
-                    let sum = fma::<FMA>(at(0), input[0][i], at(3));
-                    let sum = fma::<FMA>(at(1), input[1][i], sum);
-                    let sum = fma::<FMA>(at(2), input[2][i], sum);
-                    let is_inside = start + i < columns.end;
-                    *cover = if is_inside { between(sum, 0.0, 1.0) } else { 1.0 };
+                    let mut sum = fma::<FMA>(fraction[i], k[7], k[3]);
+                    for (channel, input) in input.iter().enumerate() {
+                        let alpha = fma::<FMA>(fraction[i], k[4 + channel], k[channel]);
+                        sum = fma::<FMA>(alpha, input[i], sum);
+                    }
+                    *cover = if i < inside { between(sum, 0.0, 1.0) } else { 1.0 };
                 }
-                let mask = |input: &[f32; PIXELS], output: &mut [f32]| {
+                for (input, output) in input.iter().zip(&mut output) {
                     let mut lanes: [f32; PIXELS] = load(output, start);
                     for (i, lane) in lanes.iter_mut().enumerate() {
                         // Of all of it nothing is lost to rounding.
@@ -444,10 +444,7 @@ impl Wide for Cover<'_, '_> {
                         *lane = if cover[i] == 1.0 { *lane } else { some };
                     }
                     store(&lanes, output, start);
-                };
-                mask(&input[0], red);
-                mask(&input[1], green);
-                mask(&input[2], blue);
+                }
             }
         }
     }

@@ -84,7 +84,7 @@ impl Masker {
 
     /// Memory that is kept, in bytes.
     pub fn bytes(&self) -> usize {
-        // Of every pixel of the copy: colours, nine means, four coefficients.
+        // Of every pixel of the copy: colours, a mean, an inverse, four coefficients.
         self.guide.sample().area() * (3 * 4 + 9 * 8 + 4 * 4)
     }
 }

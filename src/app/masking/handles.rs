@@ -202,7 +202,7 @@ fn paint_along(ui: &Ui, place: &Place<'_>, editing: &Editing<'_>, actions: &mut 
 pub fn paint(ui: &Ui, canvas: &Canvas, seen: &Seen, editing: &Editing<'_>) {
     let Some(part) = editing.mask.shapes.get(editing.selected) else { return };
     let place = Place { canvas, seen };
-    let painter = ui.painter_at(canvas.rect);
+    let painter = ui.painter_at(canvas.visible(seen));
     match &part.shape {
         Shape::Linear { from, to } => {
             let (from, to) = (place.point(*from), place.point(*to));
@@ -236,6 +236,7 @@ pub fn paint(ui: &Ui, canvas: &Canvas, seen: &Seen, editing: &Editing<'_>) {
             }
         }
     }
+    let painter = ui.painter_at(canvas.rect);
     let drawn = handles(&place, &part.shape);
     let last = drawn.len().saturating_sub(1);
     for (index, handle) in drawn.iter().enumerate() {

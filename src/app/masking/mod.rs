@@ -75,12 +75,13 @@ impl Kind {
         }
     }
 
-    /// A shape to begin with: what photographers reach for first, the sky and the middle.
+    /// A shape to begin with, where the split line is not: what photographers reach for first, the sky
+    /// and what stands before it.
     fn shape(self) -> Shape {
         match self {
-            Self::Linear => Shape::Linear { from: [0.5, 0.6], to: [0.5, 0.3] },
+            Self::Linear => Shape::Linear { from: [0.7, 0.6], to: [0.7, 0.3] },
             Self::Radial => {
-                let (center, radii) = ([0.5, 0.5], [0.35, 0.35]);
+                let (center, radii) = ([0.65, 0.5], [0.35, 0.35]);
                 Shape::Radial { center, radii, angle: 0.0, feather: 0.5 }
             }
             Self::Brush => Shape::Brush { strokes: Vec::new() },

@@ -8,7 +8,7 @@ pub use super::tip;
 
 pub const WHERE: &str = "Where";
 pub const WHERE_TIP: &str = "The part of the photo that the filter acts on";
-pub const EVERYWHERE: &str = "On the whole photo. Only on a part of it:";
+pub const EVERYWHERE: &str = "On the whole photo. Limit it to:";
 pub const WAY_TIP: &str =
     "Whether the shape is added to the ones before it, or taken away from them";
 pub const LINEAR_HINT: &str =
