@@ -173,6 +173,26 @@ pub const KEEPING: &str = "Edit not saved yet";
 pub const KEPT_TIP: &str =
     "Every step is kept for the next time. The photo's own file is never written to";
 
+/// What colours the display is taken to have.
+pub fn display(profile: Option<&str>) -> String {
+    match profile {
+        None => "Display: sRGB (assumed)".to_owned(),
+        Some(name) => format!("Display: sRGB (its profile: {name})"),
+    }
+}
+
+/// What that means.
+pub fn display_tip(profile: Option<&str>) -> &'static str {
+    match profile {
+        None => {
+            "The system tells of no profile. Colours on screen are right on an sRGB display; exports do not depend on it"
+        }
+        Some(_) => {
+            "The window draws sRGB and does not convert to the display's profile yet: on a wide display colours look stronger than they are. Exports do not depend on it"
+        }
+    }
+}
+
 /// The window's title with a photo open.
 pub fn window_title(photo: &Path) -> String {
     format!("{} — {APP}", file_name(photo))

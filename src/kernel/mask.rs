@@ -159,11 +159,11 @@ fn windows(values: &[f64], size: &Planes) -> Vec<f64> {
     let mut rows = vec![0.0; values.len()];
     for (row, out) in values.chunks_exact(width).zip(rows.chunks_exact_mut(width)) {
         let mut sum: f64 = row[..RADIUS.min(width)].iter().sum();
-        for x in 0..width {
+        for (x, mean) in out.iter_mut().enumerate() {
             sum += row.get(x + RADIUS).unwrap_or(&0.0);
             sum -= x.checked_sub(RADIUS + 1).map_or(0.0, |left| row[left]);
             let across = (x + RADIUS + 1).min(width) - x.saturating_sub(RADIUS);
-            out[x] = sum / across as f64;
+            *mean = sum / across as f64;
         }
     }
     let row = |y: usize| &rows[y * width..][..width];

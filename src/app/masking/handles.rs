@@ -172,27 +172,29 @@ fn brush(ui: &mut Ui, place: &Place<'_>, editing: &Editing<'_>, actions: &mut Ve
 /// A stroke along all that the pointer did since the last pass.
 fn paint_along(ui: &Ui, place: &Place<'_>, editing: &Editing<'_>, actions: &mut Vec<Of>) {
     ui.input(|input| {
-        // Alt turns the brush round, as elsewhere.
-        let erases = editing.brush.erases != input.modifiers.alt;
         let button = |event: &Event| match event {
-            Event::PointerButton { pos, button: PointerButton::Primary, pressed, .. } => {
-                Some((*pos, *pressed))
+            Event::PointerButton { pos, button: PointerButton::Primary, pressed, modifiers } => {
+                Some((*pos, *pressed, modifiers.alt))
             }
             _ => None,
         };
         // Before the first press or release of this pass it was the other way round.
         let first = input.events.iter().find_map(button);
-        let mut is_down = first.map_or(input.pointer.primary_down(), |(_, pressed)| !pressed);
+        let mut is_down = first.map_or(input.pointer.primary_down(), |(_, pressed, _)| !pressed);
         for event in &input.events {
             let action = match (button(event), event) {
-                (Some((at, true)), _) => Action::Begin(place.share(at), erases),
-                (None, Event::PointerMoved(at)) if is_down => Action::Continue(place.share(*at)),
-                _ => {
-                    is_down &= button(event).is_none();
+                (Some((at, true, alt)), _) => {
+                    is_down = true;
+                    // Alt turns the brush round, as elsewhere.
+                    Action::Begin(place.share(at), editing.brush.erases != alt)
+                }
+                (Some(_), _) => {
+                    is_down = false;
                     continue;
                 }
+                (None, Event::PointerMoved(at)) if is_down => Action::Continue(place.share(*at)),
+                _ => continue,
             };
-            is_down = true;
             actions.push(Of::Mask(action));
         }
     });
