@@ -183,6 +183,7 @@ fn shade<P: Copy + Send>(
                 let out = &mut out[place..place + taps.len()];
                 if is_plain && row.count == 1 {
                     let start = row.first as usize * image.width + taps[0].first as usize;
+                    codes::ask_for(image, start + image.width, taps.len());
                     if direct(&mut block, row.position, start, out) {
                         continue;
                     }
