@@ -11,6 +11,7 @@ mod exact;
 mod histogram;
 mod lattice;
 mod mix;
+mod mixer;
 mod pixels;
 mod scaling;
 mod solver;
