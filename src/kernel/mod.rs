@@ -18,11 +18,12 @@
 //!
 //! [`codes`] turns packed pixels into planes and back, which shaders do as they load and store.
 //! [`network`] runs lists of layers with the kernels above; `runs` cuts rows of pixels where they pass
-//! from one cell of a grid to the next.
+//! from one cell of a grid to the next; `boxes` takes means over windows.
 //! The CPU twin is the definition, the WGSL an optimisation of it; both are held to the reference.
 
 pub mod balance;
 pub mod base;
+mod boxes;
 pub mod codes;
 pub mod conv;
 pub mod convolutional;

@@ -12,6 +12,7 @@ mod histogram;
 mod lattice;
 mod masker;
 mod mix;
+mod mixer;
 mod pixels;
 mod scaling;
 mod solver;
