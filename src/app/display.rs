@@ -2,6 +2,7 @@
 //! another display is to know that.
 
 use super::App;
+use crate::photo::profile_name;
 
 /// Largest profile that is read, in 32-bit units.
 #[cfg(target_os = "linux")]
@@ -17,7 +18,7 @@ pub struct Display {
 impl Display {
     /// The display that the window opens on.
     pub fn of_system() -> Self {
-        Self { profile: icc().and_then(|bytes| name(&bytes)) }
+        Self { profile: icc().and_then(|bytes| profile_name(&bytes)) }
     }
 }
 
@@ -50,35 +51,4 @@ fn icc() -> Option<Vec<u8>> {
 #[cfg(not(target_os = "linux"))]
 fn icc() -> Option<Vec<u8>> {
     None
-}
-
-/// What a profile is called.
-fn name(icc: &[u8]) -> Option<String> {
-    use moxcms::ProfileText;
-
-    let text = moxcms::ColorProfile::new_from_slice(icc).ok()?.description?;
-    let name = match text {
-        ProfileText::PlainString(name) => name,
-        ProfileText::Localizable(names) => {
-            let english = names.iter().find(|name| name.language == "en");
-            english.or(names.first())?.value.clone()
-        }
-        ProfileText::Description(name) if name.ascii_string.is_empty() => name.unicode_string,
-        ProfileText::Description(name) => name.ascii_string,
-    };
-    let name = name.trim_matches(|letter: char| letter == '\0' || letter.is_whitespace());
-    (!name.is_empty()).then(|| name.to_owned())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_profile_has_its_name_and_what_is_none_has_not() {
-        let profile = moxcms::ColorProfile::new_display_p3().encode().unwrap();
-        assert!(name(&profile).unwrap().contains("P3"), "{:?}", name(&profile));
-        assert_eq!(name(b"no profile"), None);
-        assert_eq!(name(&profile[..200]), None);
-    }
 }
