@@ -299,7 +299,7 @@ fn times(m: &Matrix, v: [f32; 3]) -> [f32; 3] {
 pub fn profile_name(icc: &[u8]) -> Option<String> {
     use moxcms::ProfileText;
 
-    let text = moxcms::ColorProfile::new_from_slice(icc).ok()?.description?;
+    let text = ColorProfile::new_from_slice(icc).ok()?.description?;
     let name = match text {
         ProfileText::PlainString(name) => name,
         ProfileText::Localizable(names) => {
@@ -443,7 +443,7 @@ mod tests {
 
     #[test]
     fn a_profile_has_its_name_and_what_is_none_has_not() {
-        let profile = moxcms::ColorProfile::new_display_p3().encode().unwrap();
+        let profile = ColorProfile::new_display_p3().encode().unwrap();
         let name = profile_name(&profile);
         assert!(name.as_ref().unwrap().contains("P3"), "{name:?}");
         assert_eq!(profile_name(b"no profile"), None);
