@@ -109,7 +109,7 @@ fn press(window: &mut Window, button: &str) {
     window.get_by_role_and_label(Role::Button, button).click();
     window.run_steps(3);
     // Out of the way: no tooltip, and no filter that is only tried.
-    window.hover_at(eframe::egui::pos2(700.0, 590.0));
+    window.hover_at(pos2(700.0, 590.0));
     window.run_steps(3);
 }
 
@@ -139,7 +139,7 @@ fn apply_where_no_filter_is_found() {
         field.focus();
         field.type_text("zzz");
         window.run_steps(3);
-        window.hover_at(eframe::egui::pos2(700.0, 590.0));
+        window.hover_at(pos2(700.0, 590.0));
     });
 }
 
@@ -243,7 +243,7 @@ fn exports_of_which_one_failed() {
         }
         wait(window, "1 of 2 saved, 1 failed", 1);
         press(window, "List");
-        window.hover_at(pos2(300.0, 560.0));
+        window.hover_at(pos2(560.0, 543.0));
         window.run_steps(4);
     });
 }
