@@ -12,6 +12,7 @@
 //! | [`convolutional`] | the convolutional guided filtering layer | section III-C |
 //! | [`global_mean`], [`residual`] | what `dgf-x` has instead of the paper's | – |
 //! | [`balance`] | tone and detail: A and b in other shares | – |
+//! | [`mask`] | where a filter acts: M as a guided filter's own A and b | section III |
 //! | [`base`] | our closed-form filter: G from colour, photo and place | – |
 //! | [`render`] | `O = A·G + b` at every pixel | equation 4 |
 //!
@@ -29,6 +30,7 @@ pub mod convolutional;
 mod direct;
 pub mod global_mean;
 pub mod guide;
+pub mod mask;
 pub mod moments;
 pub mod network;
 pub mod norm;

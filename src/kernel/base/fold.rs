@@ -284,8 +284,15 @@ mod tests {
     fn rendered(photo: &Planes, folded: Folded) -> Planes {
         let (width, height) = (photo.width, photo.height);
         let base = Some(Arc::new(Based { folded, width, height }));
-        let stages =
-            [Stage { base, guide: None, grids: None, own: 0.0, clamp: false, strength: 1.0 }];
+        let stages = [Stage {
+            base,
+            guide: None,
+            grids: None,
+            own: 0.0,
+            clamp: false,
+            strength: 1.0,
+            mask: None,
+        }];
         let across: Vec<f32> = (0..width).map(|x| aligned(x as f64, width)).collect();
         let shader = Shader::new(&stages, &across);
         // Two blocks, so that runs begin in the middle of a row.
