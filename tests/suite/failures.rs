@@ -114,7 +114,7 @@ fn drag(engine: &Engine, photos: [&Arc<Photo>; 2], happens: impl FnOnce()) -> Dr
 }
 
 /// The picture goes on within a second, with one sentence; the GPU is tried again on request.
-fn goes_on(engine: &Engine, photo: &Arc<Photo>, drag: Drag, why: &str, again: impl FnOnce()) {
+fn goes_on(engine: &Engine, photo: &Arc<Photo>, drag: &Drag, why: &str, again: impl FnOnce()) {
     let [processor] = &drag.told[..] else { panic!("{:?}", drag.told) };
     let reason = reason(processor.clone());
     assert!(reason.contains(why) && !reason.contains(". "), "{reason}");
@@ -143,7 +143,7 @@ fn a_device_that_is_lost_in_mid_drag_is_logged_and_tried_again_on_request() {
     let photo = photo(200, 160);
     let drag = drag(&engine, [&photo; 2], || device.destroy());
     // Another device is found, and renders.
-    goes_on(&engine, &photo, drag, "graphics", || {});
+    goes_on(&engine, &photo, &drag, "graphics", || {});
     drop(engine);
     let log = std::fs::read_to_string(log).unwrap();
     let lines: Vec<&str> = log.lines().collect();
@@ -159,7 +159,7 @@ fn a_photo_that_has_to_leave_the_card_in_mid_drag_comes_back_when_it_may() {
     let photo = photo(1200, 900);
     let drag = drag(&engine, [&photo; 2], || engine.send(Command::Budget(2 << 20)));
     let again = || engine.send(Command::Budget(64 << 20));
-    goes_on(&engine, &photo, drag, "2 are allowed", again);
+    goes_on(&engine, &photo, &drag, "2 are allowed", again);
 }
 
 #[test]
@@ -186,7 +186,7 @@ fn in_a_process_of_its_own_memory_ends_in_mid_drag() {
     rayon::broadcast(|_| ());
     let mut taken = Vec::new();
     let drag = drag(&engine, [&small, &large], || taken = all_memory(&device));
-    goes_on(&engine, &large, drag, "too little graphics memory", || drop(taken));
+    goes_on(&engine, &large, &drag, "too little graphics memory", || drop(taken));
 }
 
 /// Takes what memory there is, down to pieces of 64 MiB.
