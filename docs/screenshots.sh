@@ -9,7 +9,8 @@ for tool in Xvfb xdotool import convert; do
 done
 home=$(mktemp -d)
 export DISPLAY=:97 XDG_DATA_HOME="$home/data" XDG_STATE_HOME="$home/state" XDG_CONFIG_HOME="$home/config"
-Xvfb :97 -screen 0 1280x800x24 >/dev/null 2>&1 &
+# It would begin anew, for an instant without a display, whenever the last client has left.
+Xvfb :97 -screen 0 1280x800x24 -noreset >/dev/null 2>&1 &
 screen=$!
 trap 'kill $screen 2>/dev/null; rm -rf "$home"' EXIT
 sleep 1
@@ -45,6 +46,8 @@ shot() {
 shot window dark
 shot light light "key y"
 shot columns dark "key Tab" "key ctrl+1"
+shot part dark "mousemove 126 418 click 1" "mousemove 1071 246 click 1" "mousemove 1069 306 click 1" \
+	"mousemove 1279 799"
 shot compare dark "key g"
 shot learn dark "mousemove 611 24 click 1" "mousemove 1279 799"
 shot settings dark "key ctrl+comma"
