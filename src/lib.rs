@@ -7,6 +7,7 @@ pub mod edit;
 pub mod engine;
 pub mod gpu;
 pub mod hash;
+mod heap;
 pub mod kernel;
 pub mod operator;
 pub mod photo;

@@ -103,6 +103,7 @@ impl App {
             Action::ShowInFolder(file) => self.show_in_folder(&file),
             Action::Scopes(action) => self.scopes_act(action),
             Action::Xray(action) => self.xray.act(action),
+            Action::Mask(action) => self.mask_act(action),
             Action::ShowShortcuts => self.dialog = Some(Dialog::Shortcuts),
             Action::CloseDialog => self.dialog = None,
             Action::DismissNotice => {

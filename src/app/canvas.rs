@@ -151,6 +151,18 @@ impl Canvas {
         rect.intersect(self.rect)
     }
 
+    /// Where a share of the photo's width and height is in the window.
+    pub fn point_of_photo(&self, seen: &Seen, share: [f32; 2]) -> Pos2 {
+        let point = [0, 1].map(|axis| f64::from(share[axis]) * seen.photo[axis] as f64);
+        self.point_from_pixel(seen.view.screen_from_photo(point))
+    }
+
+    /// Which share of the photo's width and height is at a point of the window.
+    pub fn photo_of_point(&self, seen: &Seen, point: Pos2) -> [f32; 2] {
+        let point = seen.view.photo_from_screen(self.pixel_from_point(point));
+        [0, 1].map(|axis| (point[axis] / seen.photo[axis] as f64) as f32)
+    }
+
     fn pixel_from_point(&self, point: Pos2) -> [f64; 2] {
         let offset = (point - self.rect.min) * self.scale;
         [f64::from(offset.x), f64::from(offset.y)]
@@ -338,7 +350,7 @@ impl Canvas {
     }
 
     /// Draws a picture of the whole photo, however small, where the present view wants it.
-    fn draw_sheet(&self, painter: &Painter, seen: &Seen, texture: TextureId) {
+    pub fn draw_sheet(&self, painter: &Painter, seen: &Seen, texture: TextureId) {
         let [width, height] = seen.photo.map(|side| side as f64);
         let rect = self.rect_from_photo(&seen.view, [0.0, 0.0], [width, height]);
         let painter = painter.with_clip_rect(self.rect.intersect(painter.clip_rect()));

@@ -7,6 +7,7 @@ use eframe::egui::{
 };
 
 use super::clipping::Clipping;
+use super::masking::{self, Masking};
 use super::scopes::{self, Scopes};
 use super::shortcuts::{Shortcut, tip};
 use super::stack::Stack;
@@ -30,6 +31,7 @@ pub struct Shown<'a> {
     pub photo: Option<&'a Photo>,
     pub scopes: &'a Scopes,
     pub xray: &'a Xray,
+    pub masking: &'a Masking,
     pub evidence: &'a Evidence,
     /// Number of the version that would be saved.
     pub next_version: u32,
@@ -48,6 +50,7 @@ pub fn show(ui: &mut Ui, shown: &Shown<'_>, actions: &mut Vec<Action>) {
                     actions.extend(balance.map(Action::SetBalance));
                     ui.add_space(theme::XS);
                     tune::show(ui, layer, shown.evidence, shown.next_version, actions);
+                    masking::show(ui, layer, shown.masking, actions);
                 }
                 None => {
                     // As high as with a filter: nothing jumps.

@@ -64,8 +64,24 @@ impl Keys {
         ctx.input_mut(|input| {
             let before = input.events.len();
             input.events.retain(|event| Self::pressed(event) != Some(self));
+            // Where it has a key of its own, which egui does not know, it is seen as text alone.
+            if before == input.events.len()
+                && let Some(character) = self.character()
+            {
+                let is_it = |event: &Event| matches!(event, Event::Text(it) if it == character);
+                input.events.retain(|event| !is_it(event));
+            }
             before - input.events.len()
         })
+    }
+
+    /// The character that these keys are for on an American keyboard, where another has it elsewhere.
+    fn character(self) -> Option<&'static str> {
+        match (self, self.key) {
+            (Self { command: false, alt: false, shift: true, .. }, Key::Comma) => Some("<"),
+            (Self { command: false, alt: false, shift: true, .. }, Key::Period) => Some(">"),
+            _ => None,
+        }
     }
 
     /// Whether they are down.
@@ -79,6 +95,9 @@ impl Keys {
 
     /// As they stand on the keyboard.
     pub fn words(self, is_mac: bool) -> String {
+        if let Some(character) = self.character() {
+            return character.to_owned();
+        }
         let key = match self.key {
             // Easier to tell from a hyphen, but no key has it.
             Key::Minus => "-",
@@ -192,10 +211,33 @@ mod tests {
     }
 
     #[test]
+    fn a_character_counts_once_on_any_keyboard() {
+        let ctx = Context::default();
+        let key = Event::Key {
+            key: Key::Comma,
+            physical_key: None,
+            pressed: true,
+            repeat: false,
+            modifiers: Modifiers::SHIFT,
+        };
+        let text = || Event::Text("<".to_owned());
+        for events in [vec![key, text()], vec![text()]] {
+            let count = |keys: Keys| {
+                ctx.input_mut(|input| input.events = events.clone());
+                keys.take(&ctx)
+            };
+            assert_eq!(count(Keys::of(Key::Comma).shift()), 1);
+            assert_eq!(count(Keys::of(Key::Period).shift()), 0);
+            assert_eq!(count(Keys::of(Key::Comma)), 0);
+        }
+    }
+
+    #[test]
     fn words_are_those_of_the_keyboard() {
         assert_eq!(Keys::of(Key::Comma).command().words(false), "Ctrl+,");
         assert_eq!(Keys::of(Key::Plus).command().words(true), "Cmd and +");
         assert_eq!(Keys::of(Key::ArrowUp).words(false), "Up");
+        assert_eq!(Keys::of(Key::Period).shift().words(false), ">");
     }
 
     #[test]

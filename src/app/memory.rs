@@ -17,7 +17,7 @@ use super::stack::{Item, Stack};
 use super::steps::{Step, Steps};
 use super::strings::STEP_OPENED;
 use crate::atomic::Draft;
-use crate::edit::{Balance, Layer};
+use crate::edit::{Balance, Layer, Mask};
 use crate::hash::sha256;
 use crate::operator::{Library, Tuning};
 
@@ -71,6 +71,8 @@ struct SavedFilter {
     analysis_size: Option<usize>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     reach: Option<f64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    mask: Option<Mask>,
 }
 
 /// Tone and detail of older files, and of most.
@@ -405,6 +407,7 @@ impl SavedFilter {
             epsilon,
             analysis_size: short_side,
             reach: scale,
+            mask: item.layer.mask.as_deref().cloned(),
         })
     }
 
@@ -423,6 +426,7 @@ impl SavedFilter {
             strength: self.strength.clamp(0.0, 1.0),
             balance: Balance { tone: share(self.tone), detail: share(self.detail) },
             tuning: if is_possible { tuning } else { Tuning::default() },
+            mask: self.mask.and_then(Mask::checked).map(Arc::new),
         };
         Some(Item { layer, is_on: self.on })
     }
@@ -431,6 +435,7 @@ impl SavedFilter {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::edit::mask::Shape;
 
     #[test]
     fn steps_come_back_and_what_is_gone_is_named() {
@@ -443,6 +448,8 @@ mod tests {
         stack.tune(Tuning { scale: Some(2.0), ..Tuning::default() });
         stack.items[0].is_on = false;
         stack.items[1].layer.balance = Balance { tone: 0.4, detail: 1.3 };
+        let shape = Shape::Linear { from: [0.2, 0.3], to: [0.4, 0.5] };
+        stack.items[1].layer.mask = Some(Arc::new(Mask::of(shape)));
         steps.record(&stack, 1.0);
         assert!(memory.photo("abc", &library).is_none());
         memory.keep_photo("abc", None, &steps, &library).unwrap();

@@ -67,17 +67,21 @@ impl App {
         if self.scopes.asked.as_ref().is_some_and(|(asked, _)| *asked == ticket) {
             self.scopes.take(studied.histogram);
             self.xray.take(ctx, &studied.sheets);
+            self.masking.take(ctx, studied.cover.as_ref());
         }
     }
 
     /// Asks the engine about the edit, if somebody sees the answer.
     pub(super) fn send_study(&mut self) {
         let inside = self.stack.place_in_edit().filter(|_| self.xray.is_open);
+        let mask = self.stack.place_in_edit().filter(|_| {
+            let is_masked = self.stack.layer().is_some_and(|layer| layer.mask.is_some());
+            is_masked && self.masking.is_open && self.masking.shows
+        });
         let histogram = self.scopes.is_open;
-        let Some(photo) = self.photo.clone().filter(|_| histogram || inside.is_some()) else {
-            return;
-        };
-        let study = Study { photo, edit: self.stack.edit(), histogram, inside };
+        let is_asked = histogram || inside.is_some() || mask.is_some();
+        let Some(photo) = self.photo.clone().filter(|_| is_asked) else { return };
+        let study = Study { photo, edit: self.stack.edit(), histogram, inside, mask };
         if self.scopes.asked.as_ref().is_some_and(|(_, asked)| *asked == study) {
             return;
         }
@@ -86,6 +90,7 @@ impl App {
         if self.scopes.asked.as_ref().is_some_and(is_other) {
             self.scopes.found = None;
             self.xray.clear();
+            self.masking.clear();
         }
         let ticket = self.ticket();
         self.engine.send(Command::Study(ticket, study.clone()));

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::comparison::Comparison;
 use super::keys::Keys;
 use super::scopes::{self, End};
-use super::{Action, Workspace, compare, exports, film, learn, settings, shell, strings};
+use super::{Action, Workspace, compare, exports, film, learn, masking, settings, shell, strings};
 
 /// What can be done with a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -30,6 +30,9 @@ pub enum Shortcut {
     Weaker,
     Stronger,
     Favourite,
+    Cover,
+    SmallerBrush,
+    LargerBrush,
     Undo,
     Redo,
     CopyEdit,
@@ -61,6 +64,8 @@ pub enum Shortcut {
 
 /// Factor of a zoom step by key.
 const ZOOM_STEP: f64 = 1.25;
+/// Factor of the brush's size by key.
+const BRUSH_STEP: f32 = 1.2;
 /// Strength of a step by key.
 const STRENGTH_STEP: f32 = 0.05;
 
@@ -81,6 +86,9 @@ impl Shortcut {
         Self::Weaker,
         Self::Stronger,
         Self::Favourite,
+        Self::Cover,
+        Self::SmallerBrush,
+        Self::LargerBrush,
         Self::Undo,
         Self::Redo,
         Self::CopyEdit,
@@ -128,6 +136,9 @@ impl Shortcut {
             Self::Weaker => vec![key(Key::Comma)],
             Self::Stronger => vec![key(Key::Period)],
             Self::Favourite => vec![key(Key::S)],
+            Self::Cover => vec![key(Key::O)],
+            Self::SmallerBrush => vec![key(Key::OpenBracket)],
+            Self::LargerBrush => vec![key(Key::CloseBracket)],
             Self::CopyEdit => vec![key(Key::C).command()],
             Self::PasteEdit => vec![key(Key::V).command()],
             Self::FullScreen => vec![key(Key::F)],
@@ -200,6 +211,9 @@ impl Shortcut {
             Self::Highlights => Action::Scopes(scopes::Action::Toggle(End::Highlights)),
             Self::Weaker => Action::AddStrength(-STRENGTH_STEP),
             Self::Stronger => Action::AddStrength(STRENGTH_STEP),
+            Self::Cover => Action::Mask(masking::Action::ToggleCover),
+            Self::SmallerBrush => Action::Mask(masking::Action::Grow(1.0 / BRUSH_STEP)),
+            Self::LargerBrush => Action::Mask(masking::Action::Grow(BRUSH_STEP)),
             Self::Undo => Action::Undo,
             Self::Redo => Action::Redo,
             // Held, not pressed: see `holds_original`. The others have values: see `picked` and

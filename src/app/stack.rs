@@ -62,7 +62,12 @@ impl Stack {
     /// Puts another filter in the place of the current one, or takes that away.
     pub fn choose(&mut self, operator: Option<Arc<Operator>>) {
         match (operator, self.items.get_mut(self.current)) {
-            (Some(operator), Some(item)) => *item = Item::new(operator),
+            (Some(operator), Some(item)) => {
+                // Where it acts is of the photo, not of the filter.
+                let mask = item.layer.mask.take();
+                *item = Item::new(operator);
+                item.layer.mask = mask;
+            }
             (Some(operator), None) => self.add(operator),
             (None, _) => self.remove(self.current),
         }

@@ -36,7 +36,8 @@ pub fn show(ui: &mut Ui, stack: &Stack, library: &Library, actions: &mut Vec<Act
                     }
                 }
                 ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                    let words = strings::in_stack(title, item.layer.strength);
+                    let words =
+                        strings::in_stack(title, item.layer.strength, item.layer.mask.is_some());
                     let words = RichText::new(words).small();
                     if count == 1 {
                         ui.add(Label::new(words).truncate());

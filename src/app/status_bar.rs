@@ -1,19 +1,24 @@
-//! The status bar: what computes, how fast, whether the edit is kept, and how far exports are.
+//! The status bar: what computes, how fast, whether the edit is kept, how far exports are, and what
+//! the colours on screen are.
 
 use std::time::Duration;
 
 use eframe::egui::{Align, Button, Layout, Panel, RichText, Ui, vec2};
 
+use super::display::Display;
 use super::exports::{self, Exports};
 use super::strings::film;
 use super::{Action, Workspace, strings, theme};
 use crate::engine::Processor;
 
 const HEIGHT: f32 = 36.0;
+/// Below this width the display is not named: jobs need the room.
+const WIDTH_OF_DISPLAY: f32 = 1100.0;
 
 /// What is shown.
 pub struct Shown<'a> {
     pub processor: Option<&'a Processor>,
+    pub display: &'a Display,
     /// What the last picture took.
     pub time: Option<Duration>,
     /// How many photos the filmstrip has, and whether it is seen.
@@ -30,6 +35,7 @@ pub fn show(ui: &mut Ui, shown: &Shown<'_>, actions: &mut Vec<Action>) {
     let (photos, is_shown) = shown.film;
     let frame = theme::panel_frame(ui, vec2(theme::M, 0.0));
     Panel::bottom("status_bar").exact_size(HEIGHT).frame(frame).show(ui, |ui| {
+        let names_display = ui.available_width() >= WIDTH_OF_DISPLAY;
         ui.horizontal_centered(|ui| {
             computes(ui, shown.processor);
             if let Some(time) = shown.time {
@@ -52,6 +58,12 @@ pub fn show(ui: &mut Ui, shown: &Shown<'_>, actions: &mut Vec<Action>) {
                 ui.label(theme::weak(words)).on_hover_text(strings::KEPT_TIP);
             }
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                if names_display {
+                    let profile = shown.display.profile.as_deref();
+                    ui.label(theme::weak(strings::display(profile)))
+                        .on_hover_text(strings::display_tip(profile));
+                    ui.add_space(theme::S);
+                }
                 if let Some(words) = shown.learning {
                     // From the right: the way to where it can be stopped.
                     let button = Button::new(RichText::new(words).small());

@@ -6,6 +6,7 @@ pub mod export;
 pub mod film;
 pub mod learn;
 pub mod look;
+pub mod masking;
 pub mod own;
 pub mod scopes;
 pub mod settings;
@@ -171,6 +172,26 @@ pub const KEPT: &str = "Edit saved";
 pub const KEEPING: &str = "Edit not saved yet";
 pub const KEPT_TIP: &str =
     "Every step is kept for the next time. The photo's own file is never written to";
+
+/// What colours the display is taken to have.
+pub fn display(profile: Option<&str>) -> String {
+    match profile {
+        None => "Display: sRGB (assumed)".to_owned(),
+        Some(name) => format!("Display: sRGB (its profile: {name})"),
+    }
+}
+
+/// What that means.
+pub fn display_tip(profile: Option<&str>) -> &'static str {
+    match profile {
+        None => {
+            "The system tells of no profile. Colours on screen are right on an sRGB display; exports do not depend on it"
+        }
+        Some(_) => {
+            "The window draws sRGB and does not convert to the display's profile yet: on a wide display colours look stronger than they are. Exports do not depend on it"
+        }
+    }
+}
 
 /// The window's title with a photo open.
 pub fn window_title(photo: &Path) -> String {
@@ -459,6 +480,9 @@ pub fn step(before: &Stack, after: &Stack) -> (String, String) {
     if was.layer.balance != is.layer.balance {
         return balance::step(was.layer.balance, is.layer.balance, place);
     }
+    if was.layer.mask != is.layer.mask {
+        return masking::step(was.layer.mask.as_deref(), is.layer.mask.as_deref(), place);
+    }
     (format!("Tune {title}"), format!("tune {place}"))
 }
 
@@ -476,8 +500,9 @@ pub fn about(words: &str, title: &str) -> String {
 }
 
 /// A filter of the stack in its list.
-pub fn in_stack(title: &str, strength: f32) -> String {
-    format!("{title}, {}", percent(f64::from(strength)))
+pub fn in_stack(title: &str, strength: f32, is_masked: bool) -> String {
+    let part = if is_masked { ", part" } else { "" };
+    format!("{title}, {}{part}", percent(f64::from(strength)))
 }
 
 // Memory.

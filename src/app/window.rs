@@ -7,6 +7,7 @@ use eframe::egui::{Context, ViewportBuilder, ViewportCommand};
 use eframe::egui_wgpu::{WgpuConfiguration, WgpuSetup, WgpuSetupCreateNew};
 use eframe::{NativeOptions, Renderer};
 
+use super::display::Display;
 use super::early::Early;
 use super::memory::Memory;
 use super::{App, Store, instance, own, strings, theme};
@@ -55,6 +56,7 @@ pub fn run(photos: Vec<PathBuf>, choice: Choice, alone: bool) -> Result<(), Stri
     };
     let create = move |cc: &eframe::CreationContext<'_>| {
         let app = App::begin(cc, photos, choice, Library::load(), early);
+        let app = app.on_display(Display::of_system());
         let app = match memory {
             Some(memory) => app.with_memory(memory).with_session(&cc.egui_ctx, session),
             None => app,

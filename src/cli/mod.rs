@@ -24,6 +24,7 @@ use clap::builder::TypedValueParser;
 use clap::{Parser, Subcommand};
 
 use crate::engine::Choice;
+use crate::heap;
 
 /// A photo editor that applies learned filters at full resolution.
 #[derive(Debug, Parser)]
@@ -65,6 +66,7 @@ enum Command {
 
 /// Runs the program with the process's arguments.
 pub fn main() -> ExitCode {
+    heap::keep_some();
     quiet_drivers();
     let arguments = Arguments::parse();
     let result = match arguments.command {

@@ -3,8 +3,10 @@
 //! Values are compared with `==`: whoever wants to know whether anything changed compares the last
 //! one sent with the new one.
 
+pub mod mask;
 mod record;
 
+pub use mask::Mask;
 pub use record::FilterRecord;
 
 use std::sync::Arc;
@@ -30,6 +32,8 @@ pub struct Layer {
     pub balance: Balance,
     /// What the user changed of the filter.
     pub tuning: Tuning,
+    /// Where it acts; None is everywhere.
+    pub mask: Option<Arc<Mask>>,
 }
 
 impl Layer {
@@ -37,12 +41,13 @@ impl Layer {
     pub fn new(operator: Arc<Operator>) -> Self {
         let Operator { strength, tone, detail, .. } = *operator;
         let balance = Balance { tone, detail };
-        Self { operator, strength, balance, tuning: Tuning::default() }
+        Self { operator, strength, balance, tuning: Tuning::default(), mask: None }
     }
 
     /// All of the filter, as it was learned.
     pub fn whole(operator: Arc<Operator>) -> Self {
-        Self { operator, strength: 1.0, balance: Balance::EVEN, tuning: Tuning::default() }
+        let (balance, tuning) = (Balance::EVEN, Tuning::default());
+        Self { operator, strength: 1.0, balance, tuning, mask: None }
     }
 
     /// Sets the tuning, if the filter has what it sets.
@@ -65,6 +70,7 @@ impl PartialEq for Layer {
             && self.strength == other.strength
             && self.balance == other.balance
             && self.tuning == other.tuning
+            && self.mask == other.mask
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Balance, Edit, Layer};
+use super::{Balance, Edit, Layer, Mask};
 use crate::operator::{Operator, OperatorError, Tuning};
 
 /// One filter of an edit, as it is told.
@@ -34,6 +34,9 @@ pub struct FilterRecord {
     /// Scale of the base's local means, where it was tuned.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reach: Option<f64>,
+    /// Where it acts, if not everywhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mask: Option<Mask>,
 }
 
 impl FilterRecord {
@@ -51,6 +54,7 @@ impl FilterRecord {
             epsilon,
             analysis_size: short_side,
             reach: scale,
+            mask: layer.mask.as_deref().cloned(),
         }
     }
 
@@ -70,7 +74,8 @@ impl FilterRecord {
             value.unwrap_or(1.0).clamp(*Balance::RANGE.start(), *Balance::RANGE.end())
         };
         let balance = Balance { tone: share(self.tone), detail: share(self.detail) };
-        Ok(Layer { operator, strength: self.strength.clamp(0.0, 1.0), balance, tuning })
+        let mask = self.mask.clone().and_then(Mask::checked).map(Arc::new);
+        Ok(Layer { operator, strength: self.strength.clamp(0.0, 1.0), balance, tuning, mask })
     }
 }
 
@@ -89,6 +94,9 @@ impl Edit {
                     word += &format!(", {name} {}", percent(share));
                 }
             }
+            if layer.mask.is_some() {
+                word += ", on a part of the photo";
+            }
             word
         };
         let words: Vec<String> = self.layers.iter().map(word).collect();
@@ -101,6 +109,7 @@ impl Edit {
 
 #[cfg(test)]
 mod tests {
+    use super::super::mask::Shape;
     use super::*;
     use crate::operator::Library;
 
@@ -114,10 +123,12 @@ mod tests {
         crate::operator::write(&operator, &file, false).unwrap();
         let tuning = Tuning { scale: Some(2.0), ..Tuning::default() };
         let balance = Balance { tone: 0.5, detail: 1.0 };
-        let layer = Layer { strength: 0.8, balance, tuning, operator };
+        let shape = Shape::Linear { from: [0.5, 0.25], to: [0.5, 0.75] };
+        let mask = Some(Arc::new(Mask::of(shape)));
+        let layer = Layer { strength: 0.8, balance, tuning, operator, mask };
         let edit = Edit { layers: vec![layer] };
         let [(_, words), (_, json)] = &edit.record()[..] else { panic!() };
-        assert!(words.ends_with(" at 80 %, tone 50 %"), "{words}");
+        assert!(words.ends_with(" at 80 %, tone 50 %, on a part of the photo"), "{words}");
         let told: Vec<FilterRecord> = serde_json::from_str(json).unwrap();
         assert_eq!(told[0].sha256, crate::hash::sha256(&file).unwrap());
         assert_eq!((told[0].tone, told[0].detail), (Some(0.5), None));

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::viewer::Viewer;
 use crate::edit::Edit;
 use crate::photo::Photo;
-use crate::render::{Histogram, Sheet};
+use crate::render::{Cover, Histogram, Sheet};
 
 /// A photo under an edit, to be studied.
 #[derive(Clone, Debug)]
@@ -18,6 +18,8 @@ pub struct Study {
     pub histogram: bool,
     /// The place in the edit of a filter that is to be looked into.
     pub inside: Option<usize>,
+    /// The place in the edit of a filter whose mask is wanted.
+    pub mask: Option<usize>,
 }
 
 /// What was found.
@@ -27,6 +29,8 @@ pub struct Studied {
     pub histogram: Option<Histogram>,
     /// What is inside the filter.
     pub sheets: Vec<Sheet>,
+    /// Where the filter acts.
+    pub cover: Option<Cover>,
 }
 
 impl PartialEq for Study {
@@ -35,6 +39,7 @@ impl PartialEq for Study {
             && self.edit == other.edit
             && self.histogram == other.histogram
             && self.inside == other.inside
+            && self.mask == other.mask
     }
 }
 
@@ -47,6 +52,8 @@ impl Viewer {
         let histogram = study.histogram.then(|| Histogram::new(&source, &stages));
         let look = |place| self.solver.xray(&source, &study.edit, place).ok();
         let sheets = study.inside.and_then(look).unwrap_or_default();
-        Some(Studied { histogram, sheets })
+        let cover = |place| self.solver.cover(&source, &study.edit, place).ok()?;
+        let cover = study.mask.and_then(cover);
+        Some(Studied { histogram, sheets, cover })
     }
 }

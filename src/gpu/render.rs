@@ -42,7 +42,10 @@ struct StageHeader {
     base_across: [f32; 2],
     base_down: [f32; 2],
     own: f32,
-    padding: [u32; 3],
+    mask: u32,
+    mask_size: [u32; 2],
+    mask_across: [f32; 2],
+    mask_down: [f32; 2],
     linear: [[f32; 4]; 3],
 }
 
@@ -223,6 +226,14 @@ impl Stages {
                 (header.grid_size, header.grid_planes) = (grids.size, grids.planes);
                 floats += grids.floats();
             }
+            if let Some(mask) = &stage.mask {
+                let [across, down] = mask.reach;
+                header.mask = floats;
+                header.mask_size = [across.cells as u32, down.cells as u32];
+                header.mask_across = [across.factor, across.term];
+                header.mask_down = [down.factor, down.term];
+                floats += mask.floats();
+            }
             if let Some(guide) = &stage.guide {
                 header.hidden_count = guide.hidden.len() as u32;
                 header.linear = guide.linear;
@@ -245,12 +256,16 @@ impl Stages {
         if hidden.is_empty() {
             hidden.push(Hidden::default());
         }
-        let grids = stages.iter().filter_map(|stage| stage.grids.as_ref());
+        let grids = stages.iter().flat_map(|stage| {
+            let grids = stage.grids.as_ref().map(|grids| (&grids.buffer, grids.floats()));
+            let mask = stage.mask.as_ref().map(|mask| (&mask.buffer, mask.floats()));
+            grids.into_iter().chain(mask)
+        });
         let bases = stages.iter().filter_map(|stage| stage.base.as_ref());
         Self {
             count: stages.len() as u32,
             headers: gpu.upload(&headers),
-            grids: joined(gpu, grids.map(|grids| (&grids.buffer, grids.floats())).collect()),
+            grids: joined(gpu, grids.collect()),
             hidden: gpu.upload(&hidden),
             bases: joined(gpu, bases.map(|base| (&base.buffer, 4 * base.terms)).collect()),
         }

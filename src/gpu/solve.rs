@@ -8,11 +8,12 @@ use super::{Gpu, GpuPhoto};
 use crate::edit::{Balance, Edit, Layer};
 use crate::kernel::balance;
 use crate::kernel::guide::{self, Folded};
+use crate::kernel::mask::{self, Masked};
 use crate::kernel::moments::{self, Moments};
 use crate::kernel::render::{Based, Reach, Stage};
 use crate::kernel::sample::{Sites, sample};
 use crate::operator::{Conv, GuidedLayer, Operator, Settings};
-use crate::render::{Solver, Source};
+use crate::render::{Masker, Solver, Source};
 
 /// One solved filter whose grids are in graphics memory. Twin of [`Stage`].
 #[derive(Clone, Debug)]
@@ -29,6 +30,8 @@ pub struct GpuStage {
     pub clamp: bool,
     /// `I + strength·(O − I)`.
     pub strength: f32,
+    /// Where it acts; None is everywhere.
+    pub(super) mask: Option<GpuMask>,
 }
 
 /// A then b of a guided layer, `[planes][height][width]`.
@@ -74,6 +77,26 @@ impl GpuBase {
     }
 }
 
+/// α and β of a mask, `[4][height][width]`.
+#[derive(Clone, Debug)]
+pub(super) struct GpuMask {
+    /// Across and down.
+    pub reach: [Reach; 2],
+    pub buffer: wgpu::Buffer,
+}
+
+impl GpuMask {
+    fn new(gpu: &Gpu, masked: &Masked) -> Self {
+        let reach = [masked.across(), masked.down()];
+        Self { reach, buffer: gpu.upload(&masked.planes.data) }
+    }
+
+    pub fn floats(&self) -> u32 {
+        let [across, down] = self.reach;
+        (mask::COEFFICIENTS * across.cells * down.cells) as u32
+    }
+}
+
 /// Solves edits, and keeps what the next one can use again.
 #[derive(Debug, Default)]
 pub struct GpuSolver {
@@ -94,6 +117,7 @@ struct Kept {
     low: Low,
     guide: Option<Arc<Folded>>,
     solved: Option<(Settings, wgpu::Buffer)>,
+    masker: Option<Masker>,
 }
 
 /// What does not depend on r and ε.
@@ -136,7 +160,8 @@ impl GpuSolver {
 
     /// Memory that is kept besides, in bytes.
     pub fn bytes(&self) -> usize {
-        self.twin.bytes()
+        let maskers = self.kept.iter().filter_map(|kept| kept.masker.as_ref());
+        self.twin.bytes() + maskers.map(Masker::bytes).sum::<usize>()
     }
 
     /// The stages of an edit, first filter first.
@@ -199,6 +224,10 @@ impl GpuSolver {
             own,
             clamp: operator.clamp,
             strength: layer.strength,
+            mask: layer.mask.as_ref().map(|mask| {
+                let masker = kept.masker.get_or_insert_with(|| Masker::new(source, &[]));
+                GpuMask::new(gpu, &masker.solve(mask))
+            }),
         };
         self.kept.push(kept);
         while self.kept.len() > 1 && self.graphics_bytes() > KEPT_BYTES_MAX {
@@ -223,6 +252,7 @@ impl GpuStage {
             own: stage.own,
             clamp: stage.clamp,
             strength: stage.strength,
+            mask: stage.mask.as_ref().map(|masked| GpuMask::new(gpu, masked)),
         }
     }
 }
@@ -281,6 +311,7 @@ fn analyse(
         low,
         guide,
         solved: None,
+        masker: None,
     })
 }
 

@@ -72,12 +72,8 @@ pub fn change(target: &Planes, il: &Planes, window: Window<'_>) -> Planes {
             }
             Window::Learned { kernel, dilation } => {
                 let kernel = std::array::from_fn(|tap| f64::from(kernel[channel * 9 + tap]));
-                for (at, out) in out.iter_mut().enumerate() {
-                    let place = [at / width, at % width];
-                    let read = |i: usize| [off[i]];
-                    let [mean] = weighted_means(&kernel, place, dilation, [height, width], read);
-                    *out = mean as f32;
-                }
+                let [mean] = weighted_means(&kernel, dilation, [height, width], &[off]);
+                out.iter_mut().zip(mean).for_each(|(out, mean)| *out = mean as f32);
             }
         }
     }

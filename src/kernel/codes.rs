@@ -66,6 +66,35 @@ pub fn unpack(image: &Image, start: usize, planes: [&mut [f32]; 3]) {
     }
 }
 
+/// Asks the memory for `len` pixels from `start` on, as far as the image has them, which are unpacked
+/// soon. A processor foresees what is read from end to end; pieces of rows, which lie far apart, it does
+/// not, and would wait for each.
+pub fn ask_for(image: &Image, start: usize, len: usize) {
+    match &image.pixels {
+        Pixels::Eight(pixels) => fetch(pixels.get(start..start + len).unwrap_or_default()),
+        Pixels::Sixteen(pixels) => fetch(pixels.get(start..start + len).unwrap_or_default()),
+    }
+}
+
+fn fetch<T>(pixels: &[T]) {
+    /// Bytes that come at once.
+    const LINE: usize = 64;
+    for line in pixels.chunks(LINE / size_of::<T>()) {
+        let _line = line.as_ptr();
+        #[cfg(target_arch = "x86_64")]
+        // SAFETY: every processor of this kind has the instruction, and it changes no value.
+        unsafe {
+            use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+            _mm_prefetch::<_MM_HINT_T0>(_line.cast());
+        }
+        #[cfg(target_arch = "aarch64")]
+        // SAFETY: as above.
+        unsafe {
+            std::arch::asm!("prfm pldl1keep, [{}]", in(reg) _line, options(nostack, readonly));
+        }
+    }
+}
+
 /// 8-bit codes of `planes`; alpha is that of `from`. All of `out` is written.
 ///
 /// # Panics

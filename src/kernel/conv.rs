@@ -5,61 +5,79 @@
 use rayon::prelude::*;
 
 use super::Planes;
-use super::wide::{Wide, fma, wide};
+use super::vector::Vector;
+use super::wide::{InVectors, in_vectors};
 use crate::operator::Conv;
 
-/// Pixels and output channels that are summed at once: 12 vectors of 8 lanes, which fills the
-/// registers of AVX2.
-const PIXELS: usize = 16;
+/// Vectors of pixels and output channels that are summed at once. Twelve sums fill the registers of AVX2,
+/// and are as many as AVX-512 needs to add without waiting for the last addition.
+const VECTORS: usize = 2;
 const OUTPUTS: usize = 6;
+
+/// Pixels of the widest vectors.
+const PIXELS_MAX: usize = VECTORS * 16;
+
+/// Memory for convolutions that follow each other: fresh memory costs more than what is done in it.
+#[derive(Debug, Default)]
+pub struct Room {
+    /// The input with zeros around it.
+    padded: Vec<f32>,
+    /// The output by rows, `[height][outputs][width]`.
+    rows: Vec<f32>,
+    /// Planes that are not needed any more.
+    pub spare: Vec<f32>,
+}
 
 /// The convolution of `input`. CPU twin of `conv.wgsl`.
 ///
 /// # Panics
 /// When `input` has another number of channels than the convolution.
-pub fn conv(input: &Planes, conv: &Conv) -> Planes {
+pub fn conv(input: &Planes, conv: &Conv, room: &mut Room) -> Planes {
     assert_eq!(input.channels, conv.inputs, "channels of a convolution");
-    let padded = Padded::new(input, if conv.kernel == 3 { conv.dilation } else { 0 });
+    let margin = if conv.kernel == 3 { conv.dilation } else { 0 };
+    let padded = Padded::new(input, margin, &mut room.padded);
     let weights = blocked_weights(conv);
     let taps = tap_offsets(conv, padded.pitch);
-    let (width, area) = (input.width, input.area());
-    let mut output = Planes::zeros(conv.outputs, input.height, width);
+    let (height, width, area) = (input.height, input.width, input.area());
     // Rows of all channels are computed together; a row of every plane is one job.
-    let rows: Vec<Vec<f32>> = (0..input.height)
-        .into_par_iter()
-        .map(|y| {
-            let mut row = vec![0.0; conv.outputs * width];
-            wide(Row { padded: &padded, y, weights: &weights, taps: &taps, conv, out: &mut row });
-            row
-        })
-        .collect();
-    for (y, row) in rows.iter().enumerate() {
+    room.rows.resize(conv.outputs * area, 0.0);
+    let jobs = room.rows.par_chunks_exact_mut(conv.outputs * width).enumerate();
+    jobs.for_each(|(y, out)| {
+        in_vectors(Row { padded: &padded, y, weights: &weights, taps: &taps, conv, out });
+    });
+    let mut data = std::mem::take(&mut room.spare);
+    data.resize(conv.outputs * area, 0.0);
+    for (y, row) in room.rows.chunks_exact(conv.outputs * width).enumerate() {
         for (channel, values) in row.chunks_exact(width).enumerate() {
-            output.data[channel * area + y * width..][..width].copy_from_slice(values);
+            data[channel * area + y * width..][..width].copy_from_slice(values);
         }
     }
-    output
+    Planes { channels: conv.outputs, height, width, data }
 }
 
-/// The input with zeros around it, rows a multiple of [`PIXELS`] long.
-struct Padded {
-    data: Vec<f32>,
+/// The input with zeros around it, rows a multiple of [`PIXELS_MAX`] long.
+struct Padded<'a> {
+    data: &'a [f32],
     pitch: usize,
     plane: usize,
 }
 
-impl Padded {
-    fn new(input: &Planes, margin: usize) -> Self {
-        let pitch = input.width.next_multiple_of(PIXELS) + 2 * margin;
+impl<'a> Padded<'a> {
+    fn new(input: &'a Planes, margin: usize, room: &'a mut Vec<f32>) -> Self {
+        let pitch = input.width.next_multiple_of(PIXELS_MAX) + 2 * margin;
         let plane = pitch * (input.height + 2 * margin);
-        let mut data = vec![0.0; plane * input.channels];
+        if pitch == input.width {
+            return Self { data: &input.data, pitch, plane };
+        }
+        room.clear();
+        room.resize(plane * input.channels, 0.0);
         for channel in 0..input.channels {
             for (y, row) in input.plane(channel).chunks_exact(input.width).enumerate() {
                 let at = channel * plane + (y + margin) * pitch + margin;
-                data[at..at + input.width].copy_from_slice(row);
+                room[at..at + input.width].copy_from_slice(row);
             }
         }
-        Self { data, pitch, plane }
+        Self { data: room, pitch, plane }
     }
 }
 
@@ -91,7 +109,7 @@ fn tap_offsets(conv: &Conv, pitch: usize) -> Vec<usize> {
 }
 
 struct Row<'a> {
-    padded: &'a Padded,
+    padded: &'a Padded<'a>,
     y: usize,
     weights: &'a [[f32; OUTPUTS]],
     taps: &'a [usize],
@@ -100,38 +118,39 @@ struct Row<'a> {
     out: &'a mut [f32],
 }
 
-impl Wide for Row<'_> {
-    type Output = ();
-
+impl InVectors for Row<'_> {
     #[inline(always)]
-    fn run<const FMA: bool>(self) {
+    fn run<V: Vector, const N: usize>(self) {
         let width = self.out.len() / self.conv.outputs;
         let block_len = self.conv.inputs * self.taps.len();
         let start = self.y * self.padded.pitch;
         for (block, weights) in self.weights.chunks_exact(block_len).enumerate() {
-            for x in (0..width).step_by(PIXELS) {
-                let mut sums = [[0.0_f32; PIXELS]; OUTPUTS];
+            for x in (0..width).step_by(VECTORS * V::LANES) {
+                let mut sums = [[V::splat(0.0); VECTORS]; OUTPUTS];
                 for input in 0..self.conv.inputs {
                     let plane = &self.padded.data[input * self.padded.plane + start + x..];
                     let weights = &weights[input * self.taps.len()..][..self.taps.len()];
-                    for (offset, weight) in self.taps.iter().zip(weights) {
-                        let pixels = &plane[*offset..*offset + PIXELS];
-                        for (sum, weight) in sums.iter_mut().zip(weight) {
-                            for (sum, pixel) in sum.iter_mut().zip(pixels) {
-                                *sum = fma::<FMA>(*weight, *pixel, *sum);
+                    for (offset, weights) in self.taps.iter().zip(weights) {
+                        let pixels: [V; VECTORS] =
+                            std::array::from_fn(|i| V::load(plane, offset + i * V::LANES));
+                        for (sums, weight) in sums.iter_mut().zip(weights) {
+                            let weight = V::splat(*weight);
+                            for (sum, pixels) in sums.iter_mut().zip(pixels) {
+                                *sum = weight.fma(pixels, *sum);
                             }
                         }
                     }
                 }
-                let count = PIXELS.min(width - x);
+                let count = (VECTORS * V::LANES).min(width - x);
                 let outputs = OUTPUTS.min(self.conv.outputs - block * OUTPUTS);
-                for (lane, sum) in sums.iter().enumerate().take(outputs) {
+                for (lane, sums) in sums.iter().enumerate().take(outputs) {
                     let output = block * OUTPUTS + lane;
                     let bias = self.conv.bias.as_ref().map_or(0.0, |bias| bias[output]);
-                    let row = &mut self.out[output * width + x..][..count];
-                    for (value, sum) in row.iter_mut().zip(sum) {
-                        *value = sum + bias;
+                    let mut values = [0.0; PIXELS_MAX];
+                    for (i, sum) in sums.iter().enumerate() {
+                        sum.add(V::splat(bias)).store(&mut values, i * V::LANES);
                     }
+                    self.out[output * width + x..][..count].copy_from_slice(&values[..count]);
                 }
             }
         }
@@ -190,7 +209,7 @@ mod tests {
             let layer = Conv { inputs, outputs, kernel, dilation, weight, bias };
             let input = ramp(inputs, height, width);
             let want = naive(&input, &layer);
-            for (level, got) in at_all_levels(|| conv(&input, &layer)) {
+            for (level, got) in at_all_levels(|| conv(&input, &layer, &mut Room::default())) {
                 for (got, want) in got.data.iter().zip(&want.data) {
                     assert!((got - want).abs() < 1e-5, "{level:?}: {got} {want}");
                 }

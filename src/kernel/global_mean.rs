@@ -5,6 +5,7 @@
 //! `y[o](p) = x[o](p) + bias[o] + Σ_i weight[o][i]·mean(x[i])`
 
 use super::Planes;
+use super::norm::mean_and_variance;
 
 /// Adds the map to `planes`; `weight` is `[channels][channels]`, `bias` `[channels]`.
 ///
@@ -13,10 +14,8 @@ use super::Planes;
 pub fn add(planes: &mut Planes, weight: &[f32], bias: &[f32]) {
     let (channels, area) = (planes.channels, planes.area());
     assert_eq!((weight.len(), bias.len()), (channels * channels, channels), "weights of a mean");
-    let mean = |channel| {
-        planes.plane(channel).iter().map(|value| f64::from(*value)).sum::<f64>() / area as f64
-    };
-    let means: Vec<f64> = (0..channels).map(mean).collect();
+    let means: Vec<f64> =
+        (0..channels).map(|channel| mean_and_variance(planes.plane(channel)).0).collect();
     let rows = weight.chunks_exact(channels).zip(bias);
     for (plane, (row, bias)) in planes.data.chunks_exact_mut(area).zip(rows) {
         let sum: f64 = row.iter().zip(&means).map(|(w, mean)| f64::from(*w) * mean).sum();

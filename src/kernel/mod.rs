@@ -12,22 +12,25 @@
 //! | [`convolutional`] | the convolutional guided filtering layer | section III-C |
 //! | [`global_mean`], [`residual`] | what `dgf-x` has instead of the paper's | – |
 //! | [`balance`] | tone and detail: A and b in other shares | – |
+//! | [`mask`] | where a filter acts: M as a guided filter's own A and b | section III |
 //! | [`base`] | our closed-form filter: G from colour, photo and place | – |
 //! | [`render`] | `O = A·G + b` at every pixel | equation 4 |
 //!
 //! [`codes`] turns packed pixels into planes and back, which shaders do as they load and store.
 //! [`network`] runs lists of layers with the kernels above; `runs` cuts rows of pixels where they pass
-//! from one cell of a grid to the next.
+//! from one cell of a grid to the next; `boxes` takes means over windows.
 //! The CPU twin is the definition, the WGSL an optimisation of it; both are held to the reference.
 
 pub mod balance;
 pub mod base;
+mod boxes;
 pub mod codes;
 pub mod conv;
 pub mod convolutional;
 mod direct;
 pub mod global_mean;
 pub mod guide;
+pub mod mask;
 pub mod moments;
 pub mod network;
 pub mod norm;

@@ -7,6 +7,7 @@
 
 use rayon::prelude::*;
 
+use super::boxes::Boxes;
 use super::{Grids, Planes};
 
 /// A and b. CPU twin of `plain.wgsl`.
@@ -43,24 +44,10 @@ pub fn solve(guide: &Planes, target: &Planes, radius: usize, epsilon: f64) -> Gr
 
 /// The mean of every window of `radius`, over what of it is inside.
 pub fn box_mean(values: &[f64], height: usize, width: usize, radius: usize) -> Vec<f64> {
-    let mut rows = vec![0.0; values.len()];
-    for (row, sums) in values.chunks_exact(width).zip(rows.chunks_exact_mut(width)) {
-        for (x, sum) in sums.iter_mut().enumerate() {
-            *sum = row[x.saturating_sub(radius)..(x + radius + 1).min(width)].iter().sum();
-        }
-    }
-    let mut means = vec![0.0; values.len()];
-    for (y, out) in means.chunks_exact_mut(width).enumerate() {
-        let (top, bottom) = (y.saturating_sub(radius), (y + radius + 1).min(height));
-        for row in rows[top * width..bottom * width].chunks_exact(width) {
-            for (mean, sum) in out.iter_mut().zip(row) {
-                *mean += sum;
-            }
-        }
-        for (x, mean) in out.iter_mut().enumerate() {
-            let across = (x + radius + 1).min(width) - x.saturating_sub(radius);
-            *mean /= ((bottom - top) * across) as f64;
-        }
+    let mut means = Vec::with_capacity(values.len());
+    let mut boxes = Boxes::new(1, height, width, radius);
+    for row in values.chunks_exact(width) {
+        boxes.push(row, |row| means.extend_from_slice(row));
     }
     means
 }

@@ -18,6 +18,7 @@ use super::Grids;
 use super::base;
 use super::direct::Direct;
 use super::guide::Folded;
+use super::mask::{self, Masked};
 use super::runs::{Line, Runs, load, padded, store};
 use super::wide::{Wide, fma, wide};
 
@@ -36,6 +37,8 @@ pub struct Stage {
     pub clamp: bool,
     /// `I + strength·(O − I)`, 0..1.
     pub strength: f32,
+    /// M, which multiplies the strength of each pixel; None is everywhere.
+    pub mask: Option<Arc<Masked>>,
 }
 
 /// A folded base, and the size of the photo that it is for: its cells are read at the middles of
@@ -100,7 +103,7 @@ impl Based {
 #[derive(Debug)]
 pub struct Shader<'a> {
     stages: &'a [Stage],
-    /// For each stage: where each column is on the layer's grids and on the base's cells.
+    /// For each stage: where each column is on the layer's grids, on the base's cells and on the mask's.
     columns: Vec<Columns>,
 }
 
@@ -109,14 +112,15 @@ pub struct Shader<'a> {
 struct Columns {
     grids: Vec<(usize, f32)>,
     base: Vec<(usize, f32)>,
+    mask: Vec<(usize, f32)>,
 }
 
 /// A block of columns, and the memory that its rows share.
 #[derive(Clone, Debug)]
 pub struct Block<'a> {
     shader: &'a Shader<'a>,
-    /// For each stage the columns as runs between the cells of its layer's grids and of its base.
-    runs: Vec<[Option<Runs>; 2]>,
+    /// For each stage the columns as runs between the cells of its layer's grids, its base and its mask.
+    runs: Vec<[Option<Runs>; 3]>,
     width: usize,
     /// I, G and O; padded.
     input: [Vec<f32>; 3],
@@ -134,6 +138,7 @@ impl<'a> Shader<'a> {
                 .as_ref()
                 .map_or_else(Vec::new, |grids| places(Reach::aligned(grids.a.width))),
             base: stage.base.as_ref().map_or_else(Vec::new, |base| places(base.across())),
+            mask: stage.mask.as_ref().map_or_else(Vec::new, |mask| places(mask.across())),
         };
         Self { stages, columns: stages.iter().map(of_stage).collect() }
     }
@@ -151,7 +156,9 @@ impl<'a> Shader<'a> {
             let base = stage.base.as_ref();
             let base =
                 base.map(|_| Runs::new(&places.base[columns.clone()], base::shade::COEFFICIENTS));
-            [layer, base]
+            let mask = stage.mask.as_ref();
+            let mask = mask.map(|_| Runs::new(&places.mask[columns.clone()], mask::COEFFICIENTS));
+            [layer, base, mask]
         });
         let planes = || [0, 1, 2].map(|_| vec![0.0; padded(columns.len())]);
         let (runs, width) = (runs.collect(), columns.len());
@@ -187,7 +194,7 @@ impl Block<'_> {
         for (stage, runs) in self.shader.stages.iter().zip(&mut self.runs) {
             let input = self.input.each_ref().map(Vec::as_slice);
             let is_guided = stage.base.is_some() || stage.guide.is_some();
-            let [layer_runs, base_runs] = runs;
+            let [layer_runs, base_runs, mask_runs] = runs;
             let guide = self.guide.each_mut().map(Vec::as_mut_slice);
             if let (Some(base), Some(runs)) = (&stage.base, base_runs) {
                 base::shade::row(&base.folded, base.down().place(down), runs, input, guide);
@@ -207,6 +214,10 @@ impl Block<'_> {
                 wide(Fade { stage, guide, input, output });
             } else {
                 continue;
+            }
+            if let (Some(mask), Some(runs)) = (&stage.mask, mask_runs) {
+                let output = self.output.each_mut().map(Vec::as_mut_slice);
+                wide(Cover { line: mask_line(mask, down, runs), input, output });
             }
             std::mem::swap(&mut self.input, &mut self.output);
         }
@@ -228,7 +239,7 @@ impl Block<'_> {
             from.len() == self.width && out.len() == self.width,
             "a row is as wide as its block"
         );
-        let ([stage], [[Some(runs), None]]) = (self.shader.stages, &mut self.runs[..]) else {
+        let ([stage], [[Some(runs), None, None]]) = (self.shader.stages, &mut self.runs[..]) else {
             return false;
         };
         let grids = stage.grids.as_ref().filter(|it| it.a.channels == 3 && stage.guide.is_none());
@@ -244,6 +255,17 @@ fn line<'a>(grids: &Grids, down: f32, runs: &'a mut Runs) -> Line<'a> {
     let (width, height, area) = (grids.a.width, grids.a.height, grids.a.area());
     runs.line(Reach::aligned(height).place(down), [width, height], |cell, coefficients| {
         let planes = grids.a.data.chunks_exact(area).chain(grids.b.data.chunks_exact(area));
+        for (value, plane) in coefficients.iter_mut().zip(planes) {
+            *value = plane[cell];
+        }
+    })
+}
+
+/// α and β of a mask along a row.
+fn mask_line<'a>(mask: &Masked, down: f32, runs: &'a mut Runs) -> Line<'a> {
+    let (width, height, area) = (mask.planes.width, mask.planes.height, mask.planes.area());
+    runs.line(mask.down().place(down), [width, height], |cell, coefficients| {
+        let planes = mask.planes.data.chunks_exact(area);
         for (value, plane) in coefficients.iter_mut().zip(planes) {
             *value = plane[cell];
         }
@@ -384,6 +406,50 @@ impl Wide for Fade<'_, '_> {
     }
 }
 
+/// What was made of I, as far as the mask covers a pixel: `I + M·(O − I)`.
+struct Cover<'a, 'b> {
+    line: Line<'a>,
+    input: [&'a [f32]; 3],
+    output: [&'b mut [f32]; 3],
+}
+
+impl Wide for Cover<'_, '_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<const FMA: bool>(self) {
+        const TWICE: usize = 2 * mask::COEFFICIENTS;
+        let mut output = self.output;
+        for (columns, k) in self.line.runs::<TWICE>() {
+            // What lies beyond a run has been written already, and must not be changed twice.
+            for start in columns.clone().step_by(PIXELS) {
+                let fraction: [f32; PIXELS] = load(self.line.fractions, start);
+                let [r, g, b] = self.input;
+                let input: [[f32; PIXELS]; 3] = [load(r, start), load(g, start), load(b, start)];
+                let inside = columns.end - start;
+                let mut cover = [1.0; PIXELS];
+                for (i, cover) in cover.iter_mut().enumerate() {
+                    let mut sum = fma::<FMA>(fraction[i], k[7], k[3]);
+                    for (channel, input) in input.iter().enumerate() {
+                        let alpha = fma::<FMA>(fraction[i], k[4 + channel], k[channel]);
+                        sum = fma::<FMA>(alpha, input[i], sum);
+                    }
+                    *cover = if i < inside { between(sum, 0.0, 1.0) } else { 1.0 };
+                }
+                for (input, output) in input.iter().zip(&mut output) {
+                    let mut lanes: [f32; PIXELS] = load(output, start);
+                    for (i, lane) in lanes.iter_mut().enumerate() {
+                        // Of all of it nothing is lost to rounding.
+                        let some = fma::<FMA>(cover[i], *lane - input[i], input[i]);
+                        *lane = if cover[i] == 1.0 { *lane } else { some };
+                    }
+                    store(&lanes, output, start);
+                }
+            }
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -398,7 +464,15 @@ mod tests {
             data: [values, values, values].concat(),
         };
         let grids = Grids { a: planes([1.0, 2.0, 3.0, 4.0]), b: planes([0.0, 0.1, 0.2, 0.3]) };
-        Stage { base: None, guide: None, grids: Some(Arc::new(grids)), own: 0.0, clamp, strength }
+        Stage {
+            base: None,
+            guide: None,
+            grids: Some(Arc::new(grids)),
+            own: 0.0,
+            clamp,
+            strength,
+            mask: None,
+        }
     }
 
     fn shade(stages: &[Stage], across: &[f32], down: f32, value: f32) -> Vec<f32> {
@@ -526,6 +600,57 @@ mod tests {
         assert!(!Shader::new(&two, &across).block(0..2).direct(0.0, &[[9; 4]; 2], &mut out));
         let none = [Stage { grids: None, ..stage(1.0, true) }];
         assert!(!Shader::new(&none, &across).block(0..2).direct(0.0, &[[9; 4]; 2], &mut out));
+        let planes = waves(4, 2);
+        let mask = Some(Arc::new(Masked { planes, width: 2, height: 9 }));
+        let masked = [Stage { mask, ..stage(1.0, true) }];
+        assert!(!Shader::new(&masked, &across).block(0..2).direct(0.0, &[[9; 4]; 2], &mut out));
+    }
+
+    #[test]
+    fn every_width_of_vectors_covers_what_the_mask_does() {
+        let (width, photo) = (83, [83, 40]);
+        let planes = waves(4, 7);
+        let masked = Masked { planes: planes.clone(), width: photo[0], height: photo[1] };
+        let stage = Stage { mask: Some(Arc::new(masked)), ..stage(0.8, false) };
+        let whole = Stage { mask: None, ..stage.clone() };
+        let across: Vec<f32> = (0..width).map(|x| aligned(x as f64, width)).collect();
+        let colours: Vec<f32> = (0..width).map(|x| (x * 29 % 83) as f32 / 82.0).collect();
+        let row = 11;
+        let down = aligned(row as f64, photo[1]);
+        let render = |stage: &Stage| {
+            let mut rows = [0, 1, 2].map(|_| colours.clone());
+            let [r, g, b] = &mut rows;
+            Shader::new(std::slice::from_ref(stage), &across).block(0..width).row(down, [r, g, b]);
+            rows
+        };
+        let place = |at: usize, len: usize, cells: usize| {
+            let place = (at as f32 + 0.5) / len as f32 * cells as f32 - 0.5;
+            let place = place.clamp(0.0, (cells - 1) as f32);
+            let cell = (place as usize).min(cells - 2);
+            (cell, place - cell as f32)
+        };
+        let mut shares = [0, 0];
+        for (level, got) in at_all_levels(|| render(&stage)) {
+            let all = render(&whole);
+            for x in 0..width {
+                let ((left, u), (top, v)) = (place(x, width, 7), place(row, photo[1], 3));
+                let read = |plane: usize| {
+                    let at = |x: usize, y: usize| planes.plane(plane)[y * 7 + x];
+                    let row = |y: usize| (1.0 - u) * at(left, y) + u * at(left + 1, y);
+                    (1.0 - v) * row(top) + v * row(top + 1)
+                };
+                let sum = (read(0) + read(1) + read(2)) * colours[x] + read(3);
+                let cover = sum.clamp(0.0, 1.0);
+                shares[0] += usize::from(cover == 0.0);
+                shares[1] += usize::from(cover > 0.0 && cover < 1.0);
+                for channel in 0..3 {
+                    let want = colours[x] + cover * (all[channel][x] - colours[x]);
+                    let got = got[channel][x];
+                    assert!((got - want).abs() < 2e-5, "{level:?} {x}: {got} {want}");
+                }
+            }
+        }
+        assert!(shares.iter().all(|count| *count > 5), "{shares:?}");
     }
 
     #[test]

@@ -54,9 +54,13 @@ struct Stage {
     base_down: vec2<f32>,
     // how much of the photo itself is added to A * G + b
     own: f32,
-    padding_0: u32,
-    padding_1: u32,
-    padding_2: u32,
+    // where in `grids` the four planes of its mask begin, and their size; none is everywhere
+    mask: u32,
+    mask_width: u32,
+    mask_height: u32,
+    // from a position to a place on the mask's cells: factor and term
+    mask_across: vec2<f32>,
+    mask_down: vec2<f32>,
     // of F: weights of red, green, blue and what is added, for each output
     red: vec4<f32>,
     green: vec4<f32>,
@@ -129,6 +133,25 @@ fn layer(stage: Stage, position: vec2<f32>, g: vec3<f32>) -> vec3<f32> {
     return vec3(dot(a, g), dot(second, g), dot(third, g)) + b;
 }
 
+// How much of the filter the mask leaves at a pixel, 0..1. Twin of mask.rs.
+fn cover(stage: Stage, position: vec2<f32>, rgb: vec3<f32>) -> f32 {
+    let across = position.x * stage.mask_across.x + stage.mask_across.y;
+    let down = position.y * stage.mask_down.x + stage.mask_down.y;
+    let column = between(across, stage.mask_width);
+    let row = between(down, stage.mask_height);
+    let right = min(u32(column.x) + 1u, stage.mask_width - 1u);
+    let top = u32(row.x) * stage.mask_width;
+    let bottom = min(u32(row.x) + 1u, stage.mask_height - 1u) * stage.mask_width;
+    let places = vec4(top + u32(column.x), top + right, bottom + u32(column.x), bottom + right);
+    let area = stage.mask_width * stage.mask_height;
+    let fraction = vec2(column.y, row.y);
+    let factors = grid_at(stage.mask, area, places, fraction);
+    let start = stage.mask + 3u * area;
+    let left = mix(grids[start + places.x], grids[start + places.z], fraction.y);
+    let more = mix(grids[start + places.y], grids[start + places.w], fraction.y) - left;
+    return clamp(dot(factors, rgb) + left + fraction.x * more, 0.0, 1.0);
+}
+
 fn shade(stage: Stage, position: vec2<f32>, rgb: vec3<f32>) -> vec3<f32> {
     var g = rgb;
     if stage.has_base == 1u {
@@ -143,7 +166,11 @@ fn shade(stage: Stage, position: vec2<f32>, rgb: vec3<f32>) -> vec3<f32> {
     if stage.is_clamped == 1u {
         o = clamp(o, vec3(0.0), vec3(1.0));
     }
-    return rgb + stage.strength * (o - rgb);
+    var strength = stage.strength;
+    if stage.mask_width > 0u {
+        strength *= cover(stage, position, rgb);
+    }
+    return rgb + strength * (o - rgb);
 }
 
 // O, and the photo's alpha of 0..1.

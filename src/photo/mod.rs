@@ -46,6 +46,7 @@ pub use export::{Format, export};
 pub use image::{Coding, Depth, Image, Pixels};
 pub use open::{Glimpse, glimpse, open, preview};
 pub use options::{Colours, ExportOptions, Size};
+pub use profile::profile_name;
 pub use small::SMALL_SIDE_MAX;
 
 use std::path::PathBuf;

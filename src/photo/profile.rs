@@ -295,6 +295,24 @@ fn times(m: &Matrix, v: [f32; 3]) -> [f32; 3] {
     m.map(|row| row[0] * v[0] + row[1] * v[1] + row[2] * v[2])
 }
 
+/// What an ICC profile is called; None for what is none, or has no name.
+pub fn profile_name(icc: &[u8]) -> Option<String> {
+    use moxcms::ProfileText;
+
+    let text = ColorProfile::new_from_slice(icc).ok()?.description?;
+    let name = match text {
+        ProfileText::PlainString(name) => name,
+        ProfileText::Localizable(names) => {
+            let english = names.iter().find(|name| name.language == "en");
+            english.or(names.first())?.value.clone()
+        }
+        ProfileText::Description(name) if name.ascii_string.is_empty() => name.unicode_string,
+        ProfileText::Description(name) => name.ascii_string,
+    };
+    let name = name.trim_matches(|letter: char| letter == '\0' || letter.is_whitespace());
+    (!name.is_empty()).then(|| name.to_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -421,5 +439,14 @@ mod tests {
         assert!(matches!(Profile::read(&[7; 300], Model::Rgb), Verdict::Unusable(_)));
         let gray = ColorProfile::new_gray_with_gamma(2.2).encode().unwrap();
         assert!(matches!(Profile::read(&gray, Model::Rgb), Verdict::Unusable(_)));
+    }
+
+    #[test]
+    fn a_profile_has_its_name_and_what_is_none_has_not() {
+        let profile = ColorProfile::new_display_p3().encode().unwrap();
+        let name = profile_name(&profile);
+        assert!(name.as_ref().unwrap().contains("P3"), "{name:?}");
+        assert_eq!(profile_name(b"no profile"), None);
+        assert_eq!(profile_name(&profile[..200]), None);
     }
 }

@@ -5,7 +5,8 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
-use super::{Axis, Lattice, Source, Tap};
+use super::mixer::Mixer;
+use super::{Axis, Lattice, Source};
 use crate::kernel::moments::Moments;
 use crate::kernel::render::{Block, Shader, Stage, aligned};
 use crate::kernel::sample::{Sites, sample};
@@ -183,6 +184,7 @@ fn shade<P: Copy + Send>(
                 let out = &mut out[place..place + taps.len()];
                 if is_plain && row.count == 1 {
                     let start = row.first as usize * image.width + taps[0].first as usize;
+                    codes::ask_for(image, start + image.width, taps.len());
                     if direct(&mut block, row.position, start, out) {
                         continue;
                     }
@@ -197,45 +199,6 @@ fn shade<P: Copy + Send>(
     // SAFETY: every row of every block is a part of `out`, and was written.
     unsafe { pixels.set_len(len) };
     pixels
-}
-
-/// Mixes I from the photo's pixels.
-#[derive(Debug, Default)]
-struct Mixer {
-    /// One row of the photo, and the weighted sum of the rows that a lattice row is mixed from.
-    line: [Vec<f32>; 3],
-    sum: [Vec<f32>; 3],
-}
-
-impl Mixer {
-    /// I along a piece of one row of the lattice.
-    fn mix(&mut self, image: &Image, row: &Tap, columns: &[Tap], planes: [&mut [f32]; 3]) {
-        let (Some(left), Some(right)) = (columns.first(), columns.last()) else { return };
-        let first = left.first as usize;
-        let len = (right.first + right.count) as usize - first;
-        let start = row.first as usize * image.width + first;
-        for (y, weight) in row.weights.iter().enumerate().take(row.count as usize) {
-            for plane in self.line.iter_mut().chain(&mut self.sum) {
-                plane.resize(len, 0.0);
-            }
-            codes::unpack(
-                image,
-                start + y * image.width,
-                self.line.each_mut().map(Vec::as_mut_slice),
-            );
-            for (sum, line) in self.sum.iter_mut().zip(&self.line) {
-                for (sum, value) in sum.iter_mut().zip(line) {
-                    *sum = if y == 0 { weight * value } else { *sum + weight * value };
-                }
-            }
-        }
-        for (plane, sum) in planes.into_iter().zip(&self.sum) {
-            for (value, tap) in plane.iter_mut().zip(columns) {
-                let from = &sum[tap.first as usize - first..][..tap.count as usize];
-                *value = from.iter().zip(&tap.weights).map(|(value, weight)| value * weight).sum();
-            }
-        }
-    }
 }
 
 /// Multiplies with the photo's alpha, mixed as its colours are.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::Source;
 use super::balanced::Balanced;
+use super::masker::Masker;
 use super::pixels::{moments_of_stages, sample_of_stages};
 use crate::edit::{Balance, Edit, Layer};
 use crate::kernel::guide::{self, Folded};
@@ -82,6 +83,7 @@ pub(super) struct Kept {
     guide: Option<Arc<Folded>>,
     pub solved: Option<(Settings, Arc<Grids>)>,
     balanced: Option<Balanced>,
+    masker: Option<Masker>,
 }
 
 impl Solver {
@@ -108,6 +110,12 @@ impl Solver {
     /// What is kept of the filter that was solved last.
     pub(super) fn last(&self) -> Option<&Kept> {
         self.kept.last()
+    }
+
+    /// What solves masks of the filter that was solved last, which is given what `before` makes of the
+    /// photo.
+    pub(super) fn last_masker(&mut self, source: &Source, before: &[Stage]) -> Option<&mut Masker> {
+        self.kept.last_mut().map(|kept| kept.masker(source, before))
     }
 
     /// The stages of an edit, first filter first.
@@ -148,7 +156,8 @@ impl Solver {
             let grids = low.and_then(|low| grids(&layer.operator, &settings, low));
             kept.solved = grids.map(|grids| (settings, Arc::new(grids)));
         }
-        let stage = kept.stage(source, stages, layer, settings);
+        let mask = layer.mask.as_ref().map(|mask| kept.masker(source, stages).solve(mask));
+        let stage = Stage { mask, ..kept.stage(source, stages, layer, settings) };
         kept.used = self.now;
         self.kept.push(kept);
         while self.kept.len() > 1 && self.bytes() > KEPT_BYTES_MAX {
@@ -159,7 +168,12 @@ impl Solver {
 }
 
 impl Kept {
-    /// The stage of a layer whose grids are solved.
+    /// What solves masks of the filter, which is given what `before` makes of the photo.
+    pub fn masker(&mut self, source: &Source, before: &[Stage]) -> &mut Masker {
+        self.masker.get_or_insert_with(|| Masker::new(source, before))
+    }
+
+    /// The stage of a layer whose grids are solved, everywhere.
     fn stage(
         &mut self,
         source: &Source,
@@ -175,6 +189,7 @@ impl Kept {
             own: 0.0,
             clamp: operator.clamp,
             strength: layer.strength,
+            mask: None,
         };
         if layer.balance == Balance::EVEN {
             return even;
@@ -193,7 +208,8 @@ impl Kept {
         let low = self.low.as_ref().map_or(0, |low| 72 * low.gl.area());
         let cells = self.base.as_ref().map_or(0, |base| base.folded.cells.len());
         let balanced = self.balanced.as_ref().map_or(0, Balanced::bytes);
-        low + size_of::<base::fold::Cell>() * cells + balanced
+        let masker = self.masker.as_ref().map_or(0, Masker::bytes);
+        low + size_of::<base::fold::Cell>() * cells + balanced + masker
     }
 }
 
@@ -231,6 +247,7 @@ fn analyse(
         guide,
         solved: None,
         balanced: None,
+        masker: None,
     }
 }
 
@@ -247,7 +264,15 @@ fn low_of(
     let sites = Sites::new(width, height, settings.short_side);
     let based = base.map(|base| {
         let base = Some(Arc::clone(base));
-        let guide = Stage { base, guide: None, grids: None, own: 0.0, clamp: false, strength: 1.0 };
+        let guide = Stage {
+            base,
+            guide: None,
+            grids: None,
+            own: 0.0,
+            clamp: false,
+            strength: 1.0,
+            mask: None,
+        };
         sample_of_stages(source, &[stages, &[guide]].concat(), &sites)
     });
     Some(low(operator, &sample_of_stages(source, stages, &sites), based))

@@ -100,6 +100,7 @@ impl Solver {
                 own: 0.0,
                 clamp: false,
                 strength: 1.0,
+                mask: None,
             };
             let operator = &layer.operator;
             let change = Balanced::change_of(source, before, &alone, operator, settings, None);

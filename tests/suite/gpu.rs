@@ -2,7 +2,8 @@
 
 use std::sync::{Arc, LazyLock};
 
-use understudy::edit::{Balance, Edit, Layer, View};
+use understudy::edit::mask::{Part, Shape, Stroke};
+use understudy::edit::{Balance, Edit, Layer, Mask, View};
 use understudy::gpu::{Gpu, GpuPhoto, GpuSolver, StripRenderer};
 use understudy::kernel::moments::code_sums;
 use understudy::operator::{self, Operator, Statistics, Tuning, Variant};
@@ -257,6 +258,39 @@ fn stacks_render_the_same_on_both() {
             ..Layer::new(Arc::clone(&operators[at]))
         };
         stacks_render_the_same(&source, stack.into_iter().map(layer).collect());
+    }
+}
+
+/// A disc, and a line of the brush through it.
+fn mask(follows_edges: bool) -> Arc<Mask> {
+    let (center, radii) = ([0.4, 0.5], [0.4, 0.2]);
+    let disc = Shape::Radial { center, radii, angle: 0.5, feather: 0.6 };
+    let points = vec![[0.1, 0.2], [0.9, 0.8]];
+    let stroke = Stroke { points, radius: 0.1, feather: 0.5, erases: false };
+    let line = Part { shape: Shape::Brush { strokes: vec![stroke] }, subtracts: true };
+    let mut mask = Mask { follows_edges, ..Mask::of(disc) };
+    mask.shapes.push(line);
+    Arc::new(mask)
+}
+
+#[test]
+fn masked_filters_render_the_same_on_both_and_on_screen_as_in_the_file() {
+    let pixels = picture(333, 217);
+    let source = source(Image::eight(333, 217, pixels));
+    for operator in random_operators().into_iter().chain(own_operators()).map(Arc::new) {
+        for follows_edges in [false, true] {
+            let mask = Some(mask(follows_edges));
+            let layer = Layer { mask, strength: 0.8, ..Layer::new(Arc::clone(&operator)) };
+            let (gpu, cpu) = both_of_layer(layer.clone(), &source);
+            assert_same_picture(&format!("{:?} masked", operator.variant), &gpu, &cpu);
+            let other = Layer { mask: None, ..Layer::new(Arc::clone(&operator)) };
+            stacks_render_the_same(&source, vec![other, layer.clone()]);
+            let view = View { size: [101, 83], center: [140.0, 100.0], zoom: 1.0 };
+            let lattice = Lattice::view(&view, 333, 217, source.levels());
+            let stages = Solver::default().solve(&source, &Edit { layers: vec![layer] }).unwrap();
+            let seen = Image::eight(101, 83, render::view(&source, &stages, &lattice));
+            assert_is_part_of(&seen, &cpu, &view);
+        }
     }
 }
 

@@ -17,6 +17,8 @@ mod knobs_window;
 mod layers;
 mod learn_window;
 mod learning;
+mod mask_window;
+mod masks;
 mod operator_files;
 mod operators;
 mod own;

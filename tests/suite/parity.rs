@@ -112,6 +112,7 @@ pub fn run(operator: &Operator, hr: &Image, il: &Planes) -> HashMap<&'static str
         own: 0.0,
         clamp: operator.clamp,
         strength: 1.0,
+        mask: None,
     };
     let mut oh = ih;
     let across: Vec<f32> = (0..hr.width).map(|x| aligned(x as f64, hr.width)).collect();

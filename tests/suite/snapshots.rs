@@ -130,6 +130,17 @@ fn apply_where_no_filter_is_found() {
 }
 
 #[test]
+fn apply_on_a_part() {
+    check_both("apply-part", |window| {
+        window.get_by_label("Where").click_accesskit();
+        window.run_steps(30);
+        press(window, "Add radial");
+        window.get_by_label("Show in red").click_accesskit();
+        window.run_steps(3);
+    });
+}
+
+#[test]
 fn apply_difference() {
     check_both("apply-difference", |window| press(window, "Difference"));
 }

@@ -49,7 +49,7 @@ fn a_histogram_is_of_the_whole_photo_under_its_edit() {
         edit.layers[0].strength = i as f32 / 49.0;
         engine.send(Command::Study(
             Ticket(i),
-            Study { photo: Arc::clone(&photo), edit, histogram: true, inside: Some(0) },
+            Study { photo: Arc::clone(&photo), edit, histogram: true, inside: Some(0), mask: None },
         ));
     }
     let studied = studied(&engine, 49);

@@ -9,7 +9,8 @@ use rayon::prelude::*;
 use super::clock::{Time, extra_mib, time};
 use super::drag::{drag_time, wall_time};
 use super::step::{self, residual_time, step_time};
-use crate::edit::{Edit, Layer, View};
+use crate::edit::mask::{Shape, Stroke};
+use crate::edit::{Edit, Layer, Mask, View};
 use crate::engine::{self, Backend, Strips};
 use crate::gpu::{GpuPhoto, GpuSolver};
 use crate::operator::{GuidedLayer, Operator, Tuning, Variant};
@@ -207,7 +208,7 @@ fn render_time(
 }
 
 /// A 1920x1080 view of the photo: after a change of filter, of r or ε (of the scale where there is
-/// no layer), of strength.
+/// no layer), of strength, of a mask that is painted.
 fn view_time(
     backend: &Backend,
     source: &Source,
@@ -233,13 +234,19 @@ fn view_time(
                     let radius = Some(1 + turn % 4);
                     layer.tuning = Tuning { radius, ..Tuning::default() };
                 }
+                "mask" => {
+                    let points = vec![[0.1, 0.3], [0.3 + 0.005 * (turn % 100) as f32, 0.6]];
+                    let stroke = Stroke { points, radius: 0.1, feather: 0.5, erases: false };
+                    let mask = Mask::of(Shape::Brush { strokes: vec![stroke] });
+                    layer.mask = Some(Arc::new(mask));
+                }
                 _ => layer.operator = Arc::new((*layer.operator).clone()),
             }
         }
         tuned.clone()
     };
     let mut times = Vec::new();
-    for kind in ["filter", "layer", "strength"] {
+    for kind in ["filter", "layer", "strength", "mask"] {
         times.push(match backend {
             Backend::Cpu { .. } => {
                 let mut solver = Solver::default();
@@ -261,8 +268,8 @@ fn view_time(
             }
         });
     }
-    let more =
-        vec![("layer_ms", Some(times[1].median_ms)), ("strength_ms", Some(times[2].median_ms))];
+    let names = ["layer_ms", "strength_ms", "mask_ms"];
+    let more = names.into_iter().zip(times[1..].iter().map(|time| Some(time.median_ms))).collect();
     Ok((times[0], more))
 }
 

@@ -43,10 +43,11 @@ pub(super) struct Arguments {
 }
 
 /// Figures that only some rows have.
-const MORE: [&str; 11] = [
+const MORE: [&str; 12] = [
     "decode_ms",
     "encode_ms",
     "strength_ms",
+    "mask_ms",
     "layer_ms",
     "il128_ms",
     "il256_ms",

@@ -3,7 +3,7 @@
 
 use super::super::Planes;
 use super::super::balance::Balance;
-use super::cells::{Grid, size};
+use super::cells::{averaged, size};
 use super::fold::Folded;
 
 /// Standard deviation of the neighbourhood in cells: as wide as the box of three cells that is the
@@ -21,9 +21,9 @@ pub fn change(before: &Planes, after: &Planes) -> Planes {
     let area = means.area();
     for (channel, out) in means.data.chunks_exact_mut(area).enumerate() {
         let values = after.plane(channel).iter().zip(before.plane(channel));
-        let data = values.map(|(o, i)| f64::from(*o) - f64::from(*i)).collect();
-        let off = Grid { height: before.height, width: before.width, data };
-        let mean = off.averaged(height, width).blurred(NEIGHBOURHOOD);
+        let off: Vec<f64> = values.map(|(o, i)| f64::from(*o) - f64::from(*i)).collect();
+        let from = [before.height, before.width];
+        let mean = averaged(&off, from, [height, width]).blurred(NEIGHBOURHOOD);
         out.iter_mut().zip(mean.data).for_each(|(out, mean)| *out = mean as f32);
     }
     means

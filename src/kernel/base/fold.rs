@@ -9,10 +9,9 @@
 use rayon::prelude::*;
 
 use super::super::Planes;
-use super::LUMINANCE;
+use super::super::wide::{Wide, wide};
 use super::features::Places;
-use super::locals::locals;
-use super::statistics::statistics;
+use super::{LUMINANCE, Seen, locals, statistics};
 use crate::operator::{Base, CURVES, KNOTS, LOCALS, TERMS};
 
 /// Terms up to the second degree, which have coefficients in every cell.
@@ -92,14 +91,15 @@ const LAST: f64 = (KNOTS - 1) as f64;
 pub fn fold(base: &Base, sample: &Planes, scale: f64) -> Folded {
     let rank = base.statistics.axes.len();
     assert_eq!(base.weights.len(), 3 * Base::features(rank, base.local), "weights of the base");
-    let z = base.statistics.code(&statistics(sample));
+    let seen = Seen::new(sample);
+    let z = base.statistics.code(&statistics::of_seen(&seen));
     let weights = Weights { values: &base.weights, places: Places::new(rank) };
     let mut colour = weights.colour(&z);
     let bends = weights.straighten(&mut colour);
     let straight = std::array::from_fn(|i| colour[i]);
     let cubic = std::array::from_fn(|i| colour[CELL_TERMS + i].map(|value| value as f32));
     let (width, height, cells) = if base.local {
-        let locals = locals(sample, scale);
+        let locals = locals::of_seen(&seen, scale);
         (locals.width, locals.height, weights.cells(&straight, &locals))
     } else {
         (1, 1, vec![straight.map(|row: [f64; 3]| row.map(|value| value as f32))])
@@ -162,25 +162,55 @@ impl Weights<'_> {
     fn cells(self, straight: &[[f64; 3]; CELL_TERMS], locals: &Planes) -> Vec<Cell> {
         let area = locals.area();
         let places = self.places.locals();
-        // For each local value its weights with the terms that it multiplies.
-        let rows: Vec<Vec<[f64; 3]>> = LOCALS
+        // For each local value its weights with the terms that it multiplies, zero with all others.
+        let rows: Vec<[f64; COEFFICIENTS]> = LOCALS
             .iter()
             .zip(places)
             .map(|(local, (start, step))| {
-                (0..TERMS[local.degree]).map(|term| self.at(start + term * step)).collect()
+                let mut row = [[0.0; 3]; CELL_TERMS];
+                for (term, weights) in row.iter_mut().take(TERMS[local.degree]).enumerate() {
+                    *weights = self.at(start + term * step);
+                }
+                std::array::from_fn(|i| row[i / 3][i % 3])
             })
             .collect();
-        let cell = |at: usize| {
-            let mut terms = *straight;
-            for (local, row) in rows.iter().enumerate() {
-                let value = f64::from(locals.data[local * area + at]);
-                for (sums, weights) in terms.iter_mut().zip(row) {
-                    add(sums, value, *weights);
-                }
+        let straight = std::array::from_fn(|i| straight[i / 3][i % 3]);
+        let mut cells = vec![[[0.0; 3]; CELL_TERMS]; area];
+        cells.par_chunks_mut(locals.width).enumerate().for_each(|(y, cells)| {
+            let first = y * locals.width;
+            wide(Cells { locals, first, rows: &rows, straight, cells });
+        });
+        cells
+    }
+}
+
+/// Coefficients of a cell.
+const COEFFICIENTS: usize = 3 * CELL_TERMS;
+
+/// Some cells from the first one on.
+struct Cells<'a, 'b> {
+    locals: &'a Planes,
+    first: usize,
+    rows: &'a [[f64; COEFFICIENTS]],
+    straight: [f64; COEFFICIENTS],
+    cells: &'b mut [Cell],
+}
+
+impl Wide for Cells<'_, '_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<const FMA: bool>(self) {
+        let area = self.locals.area();
+        for (at, cell) in (self.first..).zip(self.cells) {
+            let mut sums = self.straight;
+            for (local, row) in self.rows.iter().enumerate() {
+                let value = f64::from(self.locals.data[local * area + at]);
+                sums.iter_mut().zip(row).for_each(|(sum, weight)| *sum += value * weight);
             }
-            terms.map(|row| row.map(|value| value as f32))
-        };
-        (0..area).into_par_iter().map(cell).collect()
+            let values = cell.as_flattened_mut().iter_mut().zip(sums);
+            values.for_each(|(value, sum)| *value = sum as f32);
+        }
     }
 }
 
@@ -195,7 +225,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::kernel::base::{read_cells, write_features};
+    use crate::kernel::base::{locals, read_cells, statistics, write_features};
     use crate::kernel::render::{Based, Shader, Stage, aligned};
     use crate::kernel::wide::tests::at_all_levels;
     use crate::operator::{Operator, Variant};
@@ -254,8 +284,15 @@ mod tests {
     fn rendered(photo: &Planes, folded: Folded) -> Planes {
         let (width, height) = (photo.width, photo.height);
         let base = Some(Arc::new(Based { folded, width, height }));
-        let stages =
-            [Stage { base, guide: None, grids: None, own: 0.0, clamp: false, strength: 1.0 }];
+        let stages = [Stage {
+            base,
+            guide: None,
+            grids: None,
+            own: 0.0,
+            clamp: false,
+            strength: 1.0,
+            mask: None,
+        }];
         let across: Vec<f32> = (0..width).map(|x| aligned(x as f64, width)).collect();
         let shader = Shader::new(&stages, &across);
         // Two blocks, so that runs begin in the middle of a row.

@@ -3,57 +3,80 @@
 use rayon::prelude::*;
 
 use super::super::Planes;
-use super::cells::{Grid, size};
-use super::statistics::veil_of;
-use super::{clamped, darkest, luminance};
-use crate::operator::{Field, LOCALS, Plane, Shape};
+use super::cells::{Averages, Grid, averaged, guided, size};
+use super::statistics::veil;
+use super::{Seen, clamped};
+use crate::operator::{Field, Guided, LOCALS, Plane, Shape};
 
 /// The local values of every cell, one channel for each of [`LOCALS`], from the photo's sample.
 /// The grid has 64 cells on the short side; `scale` is the factor of all widths.
 pub fn locals(sample: &Planes, scale: f64) -> Planes {
-    let rgb = clamped(sample);
-    let veil = veil_of(&rgb);
-    let fields = fields(sample, &rgb, scale);
-    let (height, width) = size(sample.height, sample.width);
+    of_seen(&Seen::new(sample), scale)
+}
+
+pub(super) fn of_seen(seen: &Seen<'_>, scale: f64) -> Planes {
+    let veil = veil(seen);
+    let fields = fields(seen, scale);
+    let (height, width) = size(seen.sample.height, seen.sample.width);
     let mut planes = Planes::zeros(LOCALS.len(), height, width);
     let area = planes.area();
-    for (local, plane) in LOCALS.iter().zip(planes.data.chunks_exact_mut(area)) {
+    planes.data.par_chunks_exact_mut(area).zip(LOCALS).for_each(|(plane, local)| {
         let grid = fields.iter().find(|(field, _)| *field == local.field).map(|(_, grid)| grid);
         for (value, mean) in plane.iter_mut().zip(grid.into_iter().flat_map(|grid| &grid.data)) {
             *value = shaped(local.shape, *mean, veil) as f32;
         }
-    }
+    });
     planes
 }
 
 /// The averages that local values are made of, each once.
-fn fields(sample: &Planes, rgb: &[Vec<f64>; 3], scale: f64) -> Vec<(Field, Grid)> {
-    let (height, width) = size(sample.height, sample.width);
-    let grid = |data: Vec<f64>| Grid { height: sample.height, width: sample.width, data };
-    let light = grid(luminance(rgb));
-    let plane = |plane: Plane| match plane {
-        Plane::Luminance => light.averaged(height, width),
-        Plane::Darkest => grid(darkest(rgb)).averaged(height, width),
-        Plane::Red => grid(rgb[0].clone()).averaged(height, width),
-        Plane::Blue => grid(rgb[2].clone()).averaged(height, width),
+fn fields(seen: &Seen<'_>, scale: f64) -> Vec<(Field, Grid)> {
+    let from = [seen.sample.height, seen.sample.width];
+    let (height, width) = size(from[0], from[1]);
+    let to = [height, width];
+    let channel = |channel: usize| {
+        let mut means = Averages::new(from, to);
+        let mut values = Vec::with_capacity(from[1]);
+        for row in seen.sample.plane(channel).chunks_exact(from[1]) {
+            values.clear();
+            values.extend(row.iter().map(|value| clamped(*value)));
+            means.push(&values);
+        }
+        means.finish()
     };
-    let planes = [Plane::Luminance, Plane::Darkest, Plane::Red, Plane::Blue];
-    let cells: Vec<(Plane, Grid)> = planes.into_par_iter().map(|of| (of, plane(of))).collect();
-    let mut wanted: Vec<Field> = Vec::new();
+    let cells = |plane: Plane| match plane {
+        Plane::Luminance => averaged(&seen.luminance, from, to),
+        Plane::Darkest => averaged(&seen.darkest, from, to),
+        Plane::Red => channel(0),
+        Plane::Blue => channel(2),
+    };
+    let mut planes: Vec<(Plane, Vec<f64>)> = Vec::new();
+    let mut filters: Vec<Guided> = Vec::new();
     for local in LOCALS {
-        if !wanted.contains(&local.field) {
-            wanted.push(local.field);
+        match local.field {
+            Field::Mean { plane, sigma } => match planes.iter_mut().find(|(of, _)| *of == plane) {
+                Some((_, sigmas)) if sigmas.contains(&sigma) => {}
+                Some((_, sigmas)) => sigmas.push(sigma),
+                None => planes.push((plane, vec![sigma])),
+            },
+            Field::GuidedGain(filter) | Field::GuidedTerm(filter) => {
+                if !filters.contains(&filter) {
+                    filters.push(filter);
+                }
+            }
         }
     }
-    let average = |field: Field| match field {
-        Field::Mean { plane, sigma } => {
-            let found = cells.iter().find(|(of, _)| *of == plane).map(|(_, grid)| grid);
-            found.unwrap_or(&light).blurred(sigma * scale)
-        }
-        Field::GuidedGain(guided) => light.guided(guided, scale).0.averaged(height, width),
-        Field::GuidedTerm(guided) => light.guided(guided, scale).1.averaged(height, width),
-    };
-    wanted.into_par_iter().map(|field| (field, average(field))).collect()
+    let means = planes.into_par_iter().flat_map(|(plane, sigmas)| {
+        let cells = cells(plane);
+        let mean = move |sigma: f64| (Field::Mean { plane, sigma }, cells.blurred(sigma * scale));
+        sigmas.into_par_iter().map(mean)
+    });
+    let filtered = filters.into_par_iter().flat_map_iter(|filter| {
+        let scaled = Guided { radius: filter.radius * scale, ..filter };
+        let [gain, term] = guided(&seen.luminance, from, to, scaled);
+        [(Field::GuidedGain(filter), gain), (Field::GuidedTerm(filter), term)]
+    });
+    filtered.chain(means).collect()
 }
 
 fn shaped(shape: Shape, mean: f64, veil: f64) -> f64 {

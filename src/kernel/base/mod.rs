@@ -35,22 +35,27 @@ pub fn sites(width: usize, height: usize) -> Sites {
     Sites::new(width, height, SAMPLE.min(width).min(height))
 }
 
-/// Red, green and blue of a sample, clamped to 0..1.
-fn clamped(sample: &Planes) -> [Vec<f64>; 3] {
-    let plane = |channel| {
-        sample.plane(channel).iter().map(|value| f64::from(value.clamp(0.0, 1.0))).collect()
-    };
-    [plane(0), plane(1), plane(2)]
+/// What the statistics and the local values look at of a photo's sample.
+struct Seen<'a> {
+    sample: &'a Planes,
+    /// Luminance of every pixel.
+    luminance: Vec<f64>,
+    /// The smallest of its three channels.
+    darkest: Vec<f64>,
 }
 
-/// Luminance of planes of colour.
-fn luminance([r, g, b]: &[Vec<f64>; 3]) -> Vec<f64> {
-    let of =
-        |((r, g), b): ((&f64, &f64), &f64)| LUMINANCE[0] * r + LUMINANCE[1] * g + LUMINANCE[2] * b;
-    r.iter().zip(g).zip(b).map(of).collect()
+impl<'a> Seen<'a> {
+    fn new(sample: &'a Planes) -> Self {
+        let [r, g, b] = [0, 1, 2].map(|channel| sample.plane(channel));
+        let pixels = || r.iter().zip(g).zip(b).map(|((r, g), b)| [*r, *g, *b].map(clamped));
+        let luminance =
+            pixels().map(|[r, g, b]| LUMINANCE[0] * r + LUMINANCE[1] * g + LUMINANCE[2] * b);
+        let darkest = pixels().map(|[r, g, b]| r.min(g).min(b));
+        Self { sample, luminance: luminance.collect(), darkest: darkest.collect() }
+    }
 }
 
-/// The smallest of the three channels.
-fn darkest([r, g, b]: &[Vec<f64>; 3]) -> Vec<f64> {
-    r.iter().zip(g).zip(b).map(|((r, g), b)| r.min(*g).min(*b)).collect()
+/// A value of the sample as it counts.
+fn clamped(value: f32) -> f64 {
+    f64::from(value.clamp(0.0, 1.0))
 }
