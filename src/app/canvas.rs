@@ -39,6 +39,8 @@ pub struct Stage<'a> {
     pub glimpse: Option<(&'a TextureHandle, Seen)>,
     /// The difference of before and after, where it is to be seen.
     pub difference: Option<TextureId>,
+    /// Where a filter acts, over the picture of the edit; drawn below the split line.
+    pub cover: Option<TextureId>,
     /// What is inside a filter, large in the photo's place, and its name.
     pub sheet: Option<(&'a TextureHandle, &'static str)>,
     /// How before and after are seen.
@@ -265,6 +267,9 @@ impl Canvas {
             sides.reverse();
         }
         let parts = self.parts(before_after.comparison);
+        let over = |part: &Self| {
+            stage.cover.into_iter().for_each(|cover| part.draw_sheet(&painter, seen, cover));
+        };
         if let Some((texture, name)) = stage.sheet {
             for part in &parts {
                 part.draw_sheet(&painter, seen, texture.id());
@@ -277,6 +282,9 @@ impl Canvas {
                     false => (side, caption),
                 };
                 part.draw(&painter, &seen.view, shown, texture);
+                if texture == shown.after {
+                    over(part);
+                }
                 part.caption(ui, seen, caption);
             }
         } else {
@@ -286,6 +294,7 @@ impl Canvas {
                     for (piece, texture) in self.split_at(x).iter().zip(sides) {
                         self.draw_in(&painter, piece.rect, &seen.view, shown, texture);
                     }
+                    over(self);
                     split::paint(ui, &painter, visible, x, captions(before_after));
                 }
                 Some(Comparison::Difference) if stage.difference.is_some() => {
@@ -297,7 +306,10 @@ impl Canvas {
                     self.draw(&painter, &seen.view, shown, shown.before);
                     self.caption(ui, seen, strings::ORIGINAL_SHOWN);
                 }
-                _ => self.draw(&painter, &seen.view, shown, shown.after),
+                _ => {
+                    self.draw(&painter, &seen.view, shown, shown.after);
+                    over(self);
+                }
             }
         }
         self.foot(ui, &parts, seen, stage.foot.as_deref());
@@ -350,7 +362,7 @@ impl Canvas {
     }
 
     /// Draws a picture of the whole photo, however small, where the present view wants it.
-    pub fn draw_sheet(&self, painter: &Painter, seen: &Seen, texture: TextureId) {
+    fn draw_sheet(&self, painter: &Painter, seen: &Seen, texture: TextureId) {
         let [width, height] = seen.photo.map(|side| side as f64);
         let rect = self.rect_from_photo(&seen.view, [0.0, 0.0], [width, height]);
         let painter = painter.with_clip_rect(self.rect.intersect(painter.clip_rect()));

@@ -136,7 +136,8 @@ impl App {
         self.end_glimpse();
         self.panes[0].mark(ui.ctx(), self.clipping);
         let difference = self.difference_of_edit(ui.ctx());
-        canvas.paint(ui, &Stage { difference, ..self.stage() });
+        let cover = self.mask_cover(ui.ctx());
+        canvas.paint(ui, &Stage { difference, cover, ..self.stage() });
         self.mask_paint(ui, &canvas);
         self.over_photo(ui, &canvas);
         self.notices(ui, &canvas);
@@ -208,7 +209,7 @@ impl App {
         };
         let sheet = self.sheet();
         let before_after = &self.before_after;
-        Stage { view, shown, glimpse, difference: None, sheet, before_after, foot }
+        Stage { view, shown, glimpse, difference: None, cover: None, sheet, before_after, foot }
     }
 
     /// The sheet of the X-ray that is seen in the photo's place.

@@ -7,7 +7,7 @@ use super::vector::{Plain, Vector};
 /// How wide the processor's vectors are, as far as a loop is compiled for them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Level {
-    /// What every processor of this kind has: four numbers at once.
+    /// What every processor of this kind has: four numbers at once, by SSE2 or NEON.
     Portable,
     /// Eight numbers: AVX2 and FMA.
     Avx2,

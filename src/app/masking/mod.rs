@@ -8,7 +8,7 @@ pub use section::show;
 
 use std::sync::Arc;
 
-use eframe::egui::{Color32, ColorImage, Context, TextureHandle, TextureOptions, Ui};
+use eframe::egui::{Color32, ColorImage, Context, TextureHandle, TextureId, TextureOptions, Ui};
 
 use super::canvas::{Canvas, Seen};
 use super::{App, Workspace, shell};
@@ -229,6 +229,12 @@ impl App {
         Some(self.masking.editing(mask))
     }
 
+    /// What is covered, where it is to be seen.
+    pub(super) fn mask_cover(&self, ctx: &Context) -> Option<TextureId> {
+        let is_seen = self.masking.shows && self.editing_mask(ctx).is_some();
+        self.masking.cover.as_ref().filter(|_| is_seen).map(TextureHandle::id)
+    }
+
     /// The picture area on which the mask is worked on: the photo with its filter.
     fn mask_canvas(&self, canvas: &Canvas) -> Canvas {
         let parts = canvas.parts(self.before_after.comparison);
@@ -253,11 +259,7 @@ impl App {
     pub(super) fn mask_paint(&self, ui: &mut Ui, canvas: &Canvas) {
         let seen: Option<Seen> = self.scene().as_ref().map(Seen::of);
         if let (Some(editing), Some(seen)) = (self.editing_mask(ui.ctx()), seen) {
-            let canvas = self.mask_canvas(canvas);
-            if let Some(cover) = self.masking.cover.as_ref().filter(|_| self.masking.shows) {
-                canvas.draw_sheet(&ui.painter_at(canvas.rect), &seen, cover.id());
-            }
-            handles::paint(ui, &canvas, &seen, &editing);
+            handles::paint(ui, &self.mask_canvas(canvas), &seen, &editing);
         }
     }
 }
