@@ -7,6 +7,9 @@ use super::complain;
 use crate::photo::{self, Image};
 use crate::train::prior::{Making, make};
 
+/// Larger photos are reduced to this many pixels on their long side.
+const SIDE: usize = 1280;
+
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
     /// A folder of photos to edit synthetically
@@ -35,7 +38,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), String> {
         .collect();
     files.sort();
     let open = |path: &PathBuf| match photo::open(path) {
-        Ok(photo) => Some(photo.image),
+        Ok(photo) => Some(photo.image.reduced(SIDE)),
         Err(error) => {
             complain(&format!("Left out: {error}"));
             None

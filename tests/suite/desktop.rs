@@ -22,7 +22,8 @@ impl Drop for Running {
 /// A display that nobody else has, and its name.
 fn display() -> (Running, String) {
     let mut server = Command::new("Xvfb")
-        .args(["-displayfd", "1", "-screen", "0", "1280x800x24", "-nolisten", "tcp"])
+        // Without the last it begins anew when a client leaves, and who comes just then is turned away.
+        .args(["-displayfd", "1", "-screen", "0", "1280x800x24", "-nolisten", "tcp", "-noreset"])
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()

@@ -61,8 +61,10 @@ impl Prepared {
 /// A maximum a posteriori fit.
 pub(super) struct Posterior {
     pub coefficients: Col<f64>,
-    /// Logarithm of the evidence, less what depends on β alone.
-    pub evidence: f64,
+    /// How far the examples narrow the volume of possible coefficients, as a logarithm.
+    pub volume: f64,
+    /// How ill the coefficients agree with the Gaussian and, β times, with the examples.
+    pub misfit: f64,
 }
 
 /// The examples' sums, added up.
@@ -87,8 +89,7 @@ pub(super) fn posterior(gaussian: &Gaussian, total: &Projected, trust: f64) -> O
     let coefficients = llt.solve(&vector);
     let log_det: f64 = (0..vector.nrows()).map(|i| 2.0 * llt.L()[(i, i)].ln()).sum();
     let misfit = trust * total.energy + dot(&gaussian.mean, &pull) - dot(&coefficients, &vector);
-    let evidence = -0.5 * (log_det + gaussian.log_det) - 0.5 * misfit;
-    Some(Posterior { coefficients, evidence })
+    Some(Posterior { coefficients, volume: -0.5 * (log_det + gaussian.log_det), misfit })
 }
 
 pub(super) fn dot(a: &Col<f64>, b: &Col<f64>) -> f64 {

@@ -8,7 +8,7 @@
 use faer::{Col, Mat};
 use rayon::prelude::*;
 
-use super::candidates::{Prepared, TRUSTS, added, candidates, posterior, smooth, trust};
+use super::candidates::{Posterior, Prepared, TRUSTS, added, candidates, posterior, smooth, trust};
 use super::colour;
 use super::prior::Prior;
 use super::ridges::{RIDGES, ridges};
@@ -40,6 +40,9 @@ const VALUES_PER_PHOTO: f64 = 100.0;
 /// Differences of log evidence are divided by this before they become shares: the assumptions are
 /// all somewhat wrong.
 const TEMPER: f64 = 5.0;
+/// An edit may vary this many times as much as the synthetic ones, and so may what it leaves
+/// unexplained.
+const WIDTHS: [f64; 2] = [1.0, 4.0];
 /// How far what the assumptions disagree about, direction by direction, counts against what they agree
 /// upon, on an ordinary photo.
 const CAUTION: f64 = 0.7;
@@ -164,23 +167,28 @@ fn fit_by_evidence(examples: &[Prepared], prior: &Prior) -> Fit {
     let kinds = Kind::ALL.len();
     let cells: Vec<(usize, usize)> =
         (0..TRUSTS).flat_map(|t| (0..kinds).map(move |k| (t, k))).collect();
-    let fits: Vec<(usize, f64, Col<f64>)> = cells
+    let fits: Vec<(usize, f64, Posterior)> = cells
         .into_par_iter()
-        .filter_map(|(t, k)| {
-            let fit = posterior(&prior.kinds[k], &total, trust(t))?;
-            let noise = 0.5 * photos * VALUES_PER_PHOTO * (trust(t) / VALUES_PER_PHOTO).ln();
-            Some((k, fit.evidence + noise, fit.coefficients))
-        })
+        .filter_map(|(t, k)| Some((k, trust(t), posterior(&prior.kinds[k], &total, trust(t))?)))
         .collect();
-    let shares = shares(fits.iter().map(|(_, evidence, _)| *evidence));
+    // A Gaussian that is wider has the same coefficients where the photos are trusted less by as much.
+    let values = photos * VALUES_PER_PHOTO;
+    let evidence = fits.iter().flat_map(|(_, trust, fit)| {
+        WIDTHS.map(|width| {
+            let noise = (trust / width / VALUES_PER_PHOTO).ln();
+            fit.volume - 0.5 * fit.misfit / width + 0.5 * values * noise
+        })
+    });
+    let shares = shares(evidence);
     let mut coefficients = Col::<f64>::zeros(prior.coefficients());
     let mut squares = Col::<f64>::zeros(prior.coefficients());
     let mut of_kind = vec![0.0; kinds];
-    for (share, (kind, _, fit)) in shares.iter().zip(&fits) {
+    for (shares, (kind, _, fit)) in shares.chunks_exact(WIDTHS.len()).zip(&fits) {
+        let share: f64 = shares.iter().sum();
         of_kind[*kind] += share;
-        for r in 0..fit.nrows() {
-            coefficients[r] += share * fit[r];
-            squares[r] += share * fit[r].powi(2);
+        for r in 0..fit.coefficients.nrows() {
+            coefficients[r] += share * fit.coefficients[r];
+            squares[r] += share * fit.coefficients[r].powi(2);
         }
     }
     let caution = CAUTION * oddness(examples, prior.code.axes.len()).max(1.0);
@@ -277,7 +285,11 @@ impl Judged {
 
     /// Mean squared error of a mixture.
     fn error(&self, shares: &[f64]) -> f64 {
-        let slopes = self.slopes(shares);
+        self.error_with(shares, &self.slopes(shares))
+    }
+
+    /// The same, with its slopes at hand.
+    fn error_with(&self, shares: &[f64], slopes: &[f64]) -> f64 {
         let sum: f64 = (0..shares.len()).map(|k| shares[k] * (slopes[k] - self.cross[k])).sum();
         (self.energy + sum).max(ERROR_MIN)
     }
@@ -294,7 +306,7 @@ impl Judged {
 }
 
 /// Steps of the search for the shares.
-const STEPS: usize = 120;
+const STEPS: usize = 300;
 /// How far a step goes.
 const STEP: f64 = 0.3;
 /// How much the shares are held to where they start from, over the square of the number of photos:
@@ -315,8 +327,9 @@ fn stacked(judged: &[Judged]) -> Vec<f64> {
     for _ in 0..STEPS {
         let mut slope = vec![0.0; count];
         for judged in judged {
-            let error = judged.error(&shares);
-            for (slope, of) in slope.iter_mut().zip(judged.slopes(&shares)) {
+            let slopes = judged.slopes(&shares);
+            let error = judged.error_with(&shares, &slopes);
+            for (slope, of) in slope.iter_mut().zip(slopes) {
                 *slope += 2.0 * of / (error * photos);
             }
         }

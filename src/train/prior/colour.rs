@@ -9,14 +9,15 @@ use crate::random::Random;
 pub(super) type Maker = fn(&mut Random) -> Operation;
 
 /// Operations that do the same to every photo, with how often they are used.
-pub(super) const FIXED: [(Maker, f64); 14] = [
+pub(super) const FIXED: [(Maker, f64); 15] = [
     (exposure, 1.2),
     (white_balance, 1.0),
     (gamma, 0.6),
     (contrast, 2.0),
     (curve, 1.5),
     (channel_curves, 1.5),
-    (cross_process, 1.5),
+    (cross_process, 0.6),
+    (film, 0.9),
     (saturation, 1.5),
     (split_toning, 1.0),
     (channel_mixing, 0.6),
@@ -177,6 +178,26 @@ fn channel_curves(random: &mut Random) -> Operation {
 fn cross_process(random: &mut Random) -> Operation {
     let amount = random.uniform(0.05, 0.2);
     curves(random, amount)
+}
+
+/// Film in the wrong bath: a channel each its own contrast, its shadows and highlights coloured.
+fn film(random: &mut Random) -> Operation {
+    let channels = [0, 1, 2].map(|_| {
+        let share = random.normal(0.4, 0.6).clamp(-0.8, 1.0) as f32;
+        let slope = random.uniform(2.0, 9.0) as f32;
+        let pivot = random.uniform(0.3, 0.7) as f32;
+        let mut end =
+            || if random.chance(0.5) { random.normal(0.0, 0.1).abs() as f32 } else { 0.0 };
+        let (low, high) = (end(), 1.0 - end());
+        let contrast = Contrast::Sigmoid { slope, share };
+        (contrast, pivot, low, high - low)
+    });
+    Operation::pointwise(move |v| {
+        [0, 1, 2].map(|c| {
+            let (contrast, pivot, low, range) = channels[c];
+            low + range * contrast.about(pivot)(v)[c]
+        })
+    })
 }
 
 fn saturation(random: &mut Random) -> Operation {

@@ -4,6 +4,7 @@ use faer::linalg::solvers::Solve;
 use faer::{Col, Mat, MatRef, Side};
 use rayon::prelude::*;
 
+use super::imagined::imagined;
 use super::recipe::{Kind, Recipe};
 use super::scene::Scene;
 use crate::kernel::base::statistics;
@@ -17,6 +18,8 @@ use crate::train::base::{Prior, Sums, View};
 pub struct Making {
     /// Edits of each kind.
     pub edits: usize,
+    /// Photos that nobody took, besides those that are given.
+    pub imagined: usize,
     /// Pixels of each photo.
     pub pixels: usize,
     /// Directions that are kept.
@@ -27,7 +30,7 @@ pub struct Making {
 
 impl Default for Making {
     fn default() -> Self {
-        Self { edits: 3000, pixels: 1000, coefficients: 256, seed: 1 }
+        Self { edits: 3000, imagined: 272, pixels: 100, coefficients: 256, seed: 1 }
     }
 }
 
@@ -57,12 +60,14 @@ pub fn make(
         ));
     }
     progress("looking at the photos");
-    let scenes: Vec<Scene> = photos
-        .par_iter()
-        .enumerate()
-        .map(|(index, image)| {
+    let scenes: Vec<Scene> = (0..photos.len() + making.imagined)
+        .into_par_iter()
+        .map(|index| {
             let mut random = Random::stream(making.seed, index as u64);
-            Scene::new(image, making.pixels, &mut random)
+            match photos.get(index) {
+                Some(photo) => Scene::new(photo, making.pixels, &mut random),
+                None => Scene::new(&imagined(photos, &mut random), making.pixels, &mut random),
+            }
         })
         .collect();
     let code = photo_code(&scenes);

@@ -2,6 +2,7 @@
 //! that express them are distributed (LEARNING.md section 6).
 
 mod colour;
+mod imagined;
 mod local;
 mod make;
 mod recipe;
