@@ -254,6 +254,21 @@ fn many_pairs_tell_what_each_statistic_of_a_photo_does() {
     }
 }
 
+/// So hard a contrast that most of the picture becomes black or white.
+fn hard(pixels: &[[f32; 3]]) -> Vec<[f32; 3]> {
+    pixels.iter().map(|pixel| pixel.map(|v| 4.0 * (v - 0.5) + 0.5)).collect()
+}
+
+#[test]
+fn a_picture_ends_at_black_and_white() {
+    let folder = folders_of(&[21, 22, 23, 24], hard);
+    let output = learn(folder.path(), "hard.safetensors", &[]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let provenance = read(&folder.path().join("hard.safetensors")).unwrap().provenance;
+    let (check, unseen) = (provenance.check.unwrap(), provenance.psnr_unseen.unwrap());
+    assert!(check.psnr > 0.0 && unseen > 0.0, "{check:?} {unseen}");
+}
+
 #[test]
 fn isotropic_ridges_are_a_fair_opponent_of_the_prior() {
     for count in [1, 3] {

@@ -46,6 +46,18 @@ impl Prepared {
         Self { full: Some(full), ..Self::new(along, prior) }
     }
 
+    /// The same from sums whose features are either those of the prior's code or, where there are
+    /// some, the statistics'.
+    pub fn with_changes(&self, rows: &[f64], changes: &[[f64; 3]], prior: &Prior) -> Self {
+        let features = rows.len() / changes.len();
+        match &self.full {
+            Some(full) if full.features() == features => {
+                Self::of_full(full.clone().with_changes(rows, changes), prior)
+            }
+            _ => Self::new(self.sums.clone().with_changes(rows, changes), prior),
+        }
+    }
+
     /// The sums of the features that a fit to these examples is of.
     pub(super) fn widest(&self) -> &Sums {
         self.full.as_ref().unwrap_or(&self.sums)

@@ -53,12 +53,23 @@ impl Sums {
     /// When there are no changes, or `rows` is no multiple of them.
     pub fn new(rows: &[f64], changes: &[[f64; 3]]) -> Self {
         let (pixels, features) = (changes.len(), rows.len() / changes.len());
+        let matrix = MatRef::from_row_major_slice(rows, pixels, features);
+        let gram = product(matrix.transpose(), matrix, 1.0 / pixels as f64);
+        Self { gram, cross: Mat::zeros(features, 3), energy: 0.0 }.with_changes(rows, changes)
+    }
+
+    /// The sums of the same `rows`, had the edit added something else.
+    ///
+    /// # Panics
+    /// As [`Sums::new`].
+    pub fn with_changes(self, rows: &[f64], changes: &[[f64; 3]]) -> Self {
+        let (pixels, features) = (changes.len(), rows.len() / changes.len());
         let rows = MatRef::from_row_major_slice(rows, pixels, features);
         let flat: Vec<f64> = changes.iter().flatten().copied().collect();
         let share = 1.0 / pixels as f64;
         let changes = MatRef::from_row_major_slice(&flat, pixels, 3);
         Self {
-            gram: product(rows.transpose(), rows, share),
+            gram: self.gram,
             cross: product(rows.transpose(), changes, share),
             energy: flat.iter().map(|v| v * v).sum::<f64>() * share / 3.0,
         }
@@ -69,8 +80,8 @@ impl Sums {
         self.gram.nrows()
     }
 
-    /// Mean squared error of `weights`, `[features][3]`, over pixels and channels; what clips at
-    /// black or white counts as if it did not.
+    /// Mean squared error of `weights`, `[features][3]`, over pixels and channels; what they carry
+    /// beyond black or white counts as if it were seen.
     pub fn error(&self, weights: &Mat<f64>) -> f64 {
         let explained = product(self.gram.as_ref(), weights.as_ref(), 1.0);
         let (mut linear, mut square) = (0.0, 0.0);

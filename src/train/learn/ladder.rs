@@ -1,25 +1,19 @@
 //! The rungs in closed form: identity, colour base, local base.
 
-use std::collections::BTreeSet;
-
 use faer::Mat;
-use rayon::prelude::*;
 
+use super::looked::{Fitted, Looked};
 use super::rung::Rung;
 use crate::operator::{
     Base, GuidedLayer, Network, Operator, PhotoCode, Provenance, Sampling, Statistics, Variant,
 };
 use crate::train::base::{
-    Fit, KeepGoing, Prepared, Prior, Sums, View, colour_places, fit, fit_colour, fit_isotropic,
+    KeepGoing, Prepared, Prior, colour_places, fit, fit_colour, fit_isotropic,
 };
 use crate::train::examples::Example;
 
-/// Pixels of each example that the fit looks at.
-const PIXELS: usize = 6000;
 /// Parts into which the examples are divided, each left out once.
 const FOLDS: usize = 5;
-/// From so many different photos on they can tell what each statistic of a photo does.
-const MANY: usize = 16;
 /// A simpler rung that comes this close to the best one, in dB, is preferred.
 pub(super) const TOLERANCE_DB: f64 = 0.3;
 
@@ -63,46 +57,36 @@ impl Ladder {
         prior: &Prior,
         keep_going: &KeepGoing<'_>,
     ) -> Option<Self> {
-        let prepared = prepared(examples, groups, prior, keep_going)?;
         let folds = folds(groups);
-        let local = fit(&prepared, &folds, prior, keep_going)?;
-        let base = |weights: &Mat<f64>| local_base(weights, prior);
-        let energy =
-            |it: &Prepared| -10.0 * it.sums.energy.max(crate::train::base::ERROR_MIN).log10();
-        let nothing: Vec<f64> = prepared.iter().map(energy).collect();
+        let looked = Looked::at(examples, groups, prior, keep_going)?;
         let several = folds.iter().any(|fold| *fold > 0);
-        let learn =
-            |fit: &Fit| mean(prepared.iter().map(|it| -10.0 * it.error(&fit.weights).log10()));
-        let unseen = |fit: &Fit| several.then(|| mean(fit.psnr_unseen.iter().copied()));
+        let nothing = looked.psnr_of_nothing();
         let mut standings = vec![Standing {
             rung: Rung::Identity,
             base: Base::identity(PhotoCode::none(), false),
-            psnr_learn: mean(nothing.iter().copied()),
-            psnr_unseen: several.then(|| mean(nothing.iter().copied())),
+            psnr_learn: mean(&nothing),
+            psnr_unseen: several.then(|| mean(&nothing)),
             psnr_each: nothing,
             without: Vec::new(),
         }];
+        let standing = |rung: Rung, fitted: Fitted, base: &dyn Fn(&Mat<f64>) -> Base| Standing {
+            rung,
+            base: base(&fitted.fit.weights),
+            psnr_learn: fitted.psnr_learn,
+            psnr_unseen: several.then(|| mean(&fitted.fit.psnr_unseen)),
+            without: fitted.fit.without.iter().map(base).collect(),
+            psnr_each: fitted.fit.psnr_unseen,
+        };
         // From one fold nothing would tell how well it holds.
         if several {
-            let colour = fit_colour(&prepared, &folds, prior, keep_going)?;
-            standings.push(Standing {
-                rung: Rung::Colour,
-                base: colour_base(&colour.weights, prior),
-                psnr_learn: learn(&colour),
-                psnr_unseen: unseen(&colour),
-                without: colour.without.iter().map(|it| colour_base(it, prior)).collect(),
-                psnr_each: colour.psnr_unseen,
-            });
+            let how = |these: &[Prepared]| fit_colour(these, &folds, prior, keep_going);
+            let colour = looked.fitted(&folds, how)?;
+            standings.push(standing(Rung::Colour, colour, &|weights| colour_base(weights, prior)));
         }
-        standings.push(Standing {
-            rung: Rung::Base,
-            base: base(&local.weights),
-            psnr_learn: learn(&local),
-            psnr_unseen: unseen(&local),
-            without: local.without.iter().map(base).collect(),
-            psnr_each: local.psnr_unseen,
-        });
-        Some(Self { standings, folds, kinds: local.kinds })
+        let mut local = looked.fitted(&folds, |these| fit(these, &folds, prior, keep_going))?;
+        let kinds = std::mem::take(&mut local.fit.kinds);
+        standings.push(standing(Rung::Base, local, &|weights| local_base(weights, prior)));
+        Some(Self { standings, folds, kinds })
     }
 
     /// The standing of a rung, if it could be fitted.
@@ -136,39 +120,14 @@ pub fn isotropic(
     prior: &Prior,
     keep_going: &KeepGoing<'_>,
 ) -> Option<Base> {
-    let prepared = prepared(examples, groups, prior, keep_going)?;
-    let fit = fit_isotropic(&prepared, &folds(groups), prior, keep_going)?;
-    Some(local_base(&fit.weights, prior))
+    let folds = folds(groups);
+    let looked = Looked::at(examples, groups, prior, keep_going)?;
+    let how = |these: &[Prepared]| fit_isotropic(these, &folds, prior, keep_going);
+    Some(local_base(&looked.fitted(&folds, how)?.fit.weights, prior))
 }
 
-fn prepared(
-    examples: &[Example],
-    groups: &[usize],
-    prior: &Prior,
-    keep_going: &KeepGoing<'_>,
-) -> Option<Vec<Prepared>> {
-    let mut prepared = Vec::with_capacity(examples.len());
-    let full = prior.code.in_full();
-    let many = groups.iter().collect::<BTreeSet<_>>().len() >= MANY;
-    let prepare = |example: &Example| {
-        if many {
-            Prepared::of_full(sums(example, &full), prior)
-        } else {
-            Prepared::new(sums(example, &prior.code), prior)
-        }
-    };
-    for some in examples.chunks(rayon::current_num_threads()) {
-        if !keep_going() {
-            return None;
-        }
-        prepared.par_extend(some.par_iter().map(prepare));
-    }
-    Some(prepared)
-}
-
-fn mean(values: impl ExactSizeIterator<Item = f64>) -> f64 {
-    let count = values.len().max(1) as f64;
-    values.sum::<f64>() / count
+fn mean(values: &[f64]) -> f64 {
+    values.iter().sum::<f64>() / values.len().max(1) as f64
 }
 
 /// Folds of whole groups, as even as they come: group after group to the next fold.
@@ -181,28 +140,6 @@ fn folds(groups: &[usize]) -> Vec<usize> {
     }
     let place = |group: &usize| order.iter().position(|it| it == group).unwrap_or(0);
     groups.iter().map(|group| place(group) % FOLDS).collect()
-}
-
-/// An example's sums.
-fn sums(example: &Example, code: &PhotoCode) -> Sums {
-    let pool = &example.pixels;
-    let count = pool.len().min(PIXELS);
-    // Spread over the pool, whatever its order.
-    let index = |i: usize| i * pool.len() / count;
-    let edge = |share: f32, len: usize| (f64::from(share) * (len - 1) as f64 + 0.5) / len as f64;
-    let places: Vec<[f64; 2]> = (0..count)
-        .map(|i| [edge(pool.x[index(i)], example.width), edge(pool.y[index(i)], example.height)])
-        .collect();
-    let rgb = |planes: &[Vec<f32>; 3], i: usize| planes.each_ref().map(|plane| plane[index(i)]);
-    let colours: Vec<[f32; 3]> = (0..count).map(|i| rgb(&pool.before, i)).collect();
-    let changes: Vec<[f64; 3]> = (0..count)
-        .map(|i| {
-            let after = rgb(&pool.after, i);
-            [0, 1, 2].map(|c| f64::from(after[c] - colours[i][c]))
-        })
-        .collect();
-    let view = View { sample: &example.sample, places: &places, colours: &colours };
-    Sums::new(&view.features(code), &changes)
 }
 
 fn local_base(weights: &Mat<f64>, prior: &Prior) -> Base {

@@ -8,6 +8,7 @@ mod check;
 mod direction;
 mod doubts;
 mod ladder;
+mod looked;
 mod paper;
 mod residual;
 mod run;
