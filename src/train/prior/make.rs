@@ -1,8 +1,7 @@
 //! From photos to the prior's file.
 
-use faer::linalg::matmul::matmul;
 use faer::linalg::solvers::Solve;
-use faer::{Accum, Col, Mat, MatRef, Par, Side};
+use faer::{Col, Mat, MatRef, Side};
 use rayon::prelude::*;
 
 use super::imagined::imagined;
@@ -101,11 +100,9 @@ pub fn make(
                 let mut random = Random::stream(making.seed, stream);
                 loop {
                     let recipe = Recipe::random(kind, &mut random);
-                    let Some(mut changes) = changes(&recipe, &scenes) else { continue };
-                    // As filters are fitted: a first time to see where a picture ends.
-                    let first = llt.solve(&cross(&changes, &rows));
-                    go_beyond(&mut changes, &scenes, &rows, &first);
-                    return llt.solve(&cross(&changes, &rows));
+                    if let Some(cross) = cross(&recipe, &scenes, &rows) {
+                        return llt.solve(&cross);
+                    }
                 }
             })
             .collect();
@@ -122,61 +119,36 @@ pub fn make(
     Prior::to_bytes(&code, &basis, &kinds)
 }
 
-/// What an edit adds to each pixel's channels, photo by photo; None where it changes too little or too
-/// much.
-fn changes(recipe: &Recipe, scenes: &[Scene]) -> Option<Vec<Vec<f32>>> {
-    let of = |scene: &Scene| -> Vec<f32> {
-        let edited = recipe.apply(scene);
-        let pixels = edited.iter().zip(&scene.pixels);
-        pixels
-            .flat_map(|(after, before)| [0, 1, 2].map(|c| after[c] - before[c].clamp(0.0, 1.0)))
-            .collect()
-    };
-    let all: Vec<Vec<f32>> = scenes.iter().map(of).collect();
-    let energy: f64 = all.iter().map(|it| it.iter().map(|v| f64::from(v * v)).sum::<f64>()).sum();
-    let values: usize = all.iter().map(Vec::len).sum();
-    let change = -10.0 * (energy / values as f64 + 1e-9).log10();
-    CHANGE_DB.contains(&change).then_some(all)
-}
-
-/// Products of the features with the changes, mean over the photos: `[features][3]`.
-fn cross(changes: &[Vec<f32>], rows: &[Vec<f32>]) -> Mat<f64> {
-    let pixels = changes[0].len() / 3;
-    let features = rows[0].len() / pixels;
-    let share = 1.0 / (pixels * changes.len()) as f32;
+/// Products of the features with what an edit changes, mean over the photos; None where it changes
+/// too little or too much.
+fn cross(recipe: &Recipe, scenes: &[Scene], rows: &[Vec<f32>]) -> Option<Mat<f64>> {
+    let features = rows[0].len() / scenes[0].pixels.len();
     let mut total = Mat::<f64>::zeros(features, 3);
-    for (changes, rows) in changes.iter().zip(rows) {
+    let mut energy = 0.0;
+    for (scene, rows) in scenes.iter().zip(rows) {
+        let edited = recipe.apply(scene);
+        let changes: Vec<f32> = edited
+            .iter()
+            .zip(&scene.pixels)
+            .flat_map(|(after, before)| [0, 1, 2].map(|c| after[c] - before[c].clamp(0.0, 1.0)))
+            .collect();
+        energy += changes.iter().map(|v| f64::from(v * v)).sum::<f64>();
+        let pixels = scene.pixels.len();
+        let share = 1.0 / (pixels * scenes.len()) as f32;
         let mut of = Mat::<f32>::zeros(features, 3);
-        matmul(
+        faer::linalg::matmul::matmul(
             of.as_mut(),
-            Accum::Replace,
+            faer::Accum::Replace,
             MatRef::from_row_major_slice(rows, pixels, features).transpose(),
-            MatRef::from_row_major_slice(changes, pixels, 3),
+            MatRef::from_row_major_slice(&changes, pixels, 3),
             share,
-            Par::Seq,
+            faer::Par::Seq,
         );
         total += Mat::from_fn(features, 3, |f, c| f64::from(of[(f, c)]));
     }
-    total
-}
-
-/// Adds to the changes what `weights`, `[features][3]`, carry beyond black and white, which nobody
-/// sees.
-fn go_beyond(changes: &mut [Vec<f32>], scenes: &[Scene], rows: &[Vec<f32>], weights: &Mat<f64>) {
-    let features = weights.nrows();
-    let weights = Mat::from_fn(features, 3, |f, c| weights[(f, c)] as f32);
-    for ((changes, scene), rows) in changes.iter_mut().zip(scenes).zip(rows) {
-        let pixels = scene.pixels.len();
-        let mut added = Mat::<f32>::zeros(pixels, 3);
-        let rows = MatRef::from_row_major_slice(rows, pixels, features);
-        matmul(added.as_mut(), Accum::Replace, rows, weights.as_ref(), 1.0, Par::Seq);
-        for (i, (change, colour)) in changes.chunks_exact_mut(3).zip(&scene.pixels).enumerate() {
-            for c in 0..3 {
-                let value = colour[c].clamp(0.0, 1.0) + added[(i, c)];
-                change[c] += value - value.clamp(0.0, 1.0);
-            }
-        }
-    }
+    let values = scenes.iter().map(|scene| 3 * scene.pixels.len()).sum::<usize>();
+    let change = -10.0 * (energy / values as f64 + 1e-9).log10();
+    CHANGE_DB.contains(&change).then_some(total)
 }
 
 /// The photos' mean statistics, their spread and principal axes.
