@@ -102,8 +102,9 @@ fn steps(ui: &mut Ui, steps: &Steps, actions: &mut Vec<Action>) {
     sections::show(ui, "steps", strings::STEPS, |ui| {
         for (place, step) in steps.list.iter().enumerate().rev() {
             let words = RichText::new(&step.what).small();
-            let row = Button::new(words).selected(place == steps.at).truncate();
-            if ui.add(row.frame_when_inactive(false).min_size(vec2(0.0, 24.0))).clicked() {
+            let is_here = place == steps.at;
+            let row = Button::new(words).selected(is_here).frame_when_inactive(is_here);
+            if ui.add(row.truncate().min_size(vec2(0.0, 24.0))).clicked() {
                 actions.push(Action::GoToStep(place));
             }
         }

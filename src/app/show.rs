@@ -190,8 +190,9 @@ impl App {
             }
             _ if self.workspace == Workspace::Learn => None,
             _ if self.trial.is_stepped(&self.stack) => {
-                let title = self.stack.layer().map(|layer| layer.operator.title.as_str());
-                Some(strings::shell::trying(title.unwrap_or(strings::NONE)))
+                let entry = self.chosen().and_then(|index| self.library.entries.get(index));
+                let title = entry.map_or(strings::NONE, |it| it.operator.title.as_str());
+                Some(strings::shell::trying(title))
             }
             _ if self.first_run && self.photo.is_some() => Some(strings::FIRST_RUN.to_owned()),
             _ => None,
@@ -270,6 +271,9 @@ impl App {
 
     /// The chosen filter's place in the library.
     pub(super) fn chosen(&self) -> Option<usize> {
+        if let Some(tried) = self.trial.stepped(&self.stack) {
+            return tried;
+        }
         let operator = self.stack.layer().map(|layer| &layer.operator);
         filter_list::chosen(&self.library, operator)
     }

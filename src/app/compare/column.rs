@@ -45,7 +45,7 @@ impl App {
     /// The current pane's strength and tuning, and the button that picks it.
     fn current(&self, ui: &mut Ui, pane: &Pane, place: usize, actions: &mut Vec<Of>) {
         strength(ui, pane, place, actions);
-        if let Some(layer) = pane.edit.layers.first() {
+        if let Some(layer) = pane.layer() {
             actions.extend(balance::show(ui, layer).map(Of::SetBalance));
             ui.add_space(theme::XS);
             let next = self.next_version(Some(layer)).1;
@@ -113,7 +113,7 @@ fn list(ui: &mut Ui, compare: &Compare, actions: &mut Vec<Of>) {
     for (place, pane) in compare.panes.iter().enumerate() {
         let is_current = compare.current == Some(pane.id);
         let title = format!("{}  {}", strings::digit(place), pane.title());
-        let percent = pane.strength().map(|it| strings::percent(f64::from(it)));
+        let percent = pane.layer().map(strings::set);
         let row = Button::new(title)
             .right_text(theme::weak(percent.unwrap_or_default()))
             .selected(is_current)
