@@ -30,7 +30,8 @@ impl App {
             processor: self.processor.as_ref(),
             display: &self.display,
             time,
-            film: self.film.extent(),
+            // In Learn there is none, and so nothing to switch.
+            film: if self.workspace == Workspace::Learn { (0, false) } else { self.film.extent() },
             is_kept: self.keeping.is_kept(&self.steps),
             exports: &self.exports,
             learning: learning.as_deref(),

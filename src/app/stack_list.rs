@@ -23,7 +23,7 @@ pub fn show(ui: &mut Ui, stack: &Stack, library: &Library, actions: &mut Vec<Act
         let title = &item.layer.operator.title;
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = theme::XS;
-            ui.spacing_mut().interact_size.x = SMALL;
+            ui.spacing_mut().interact_size = vec2(SMALL, SMALL);
             let mut is_on = item.is_on;
             let switch = ui.add(Checkbox::without_text(&mut is_on));
             let switch = switch.on_hover_text(strings::TURN_ON_OR_OFF);

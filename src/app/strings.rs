@@ -119,8 +119,7 @@ pub const NOT_CHECKED: &str = "Not checked on other photos";
 // Inspector.
 pub const STRENGTH: &str = "Strength";
 pub const STRENGTH_IN_PERCENT: &str = "Strength in percent";
-pub const STRENGTH_TIP: &str =
-    "How much of the filter is mixed into the photo: 0 % is the photo, 100 % the filter as learned";
+pub const STRENGTH_TIP: &str = "How much of the filter is mixed into the photo: 0 % is the photo, 100 % the filter as learned. A double click goes back to the filter’s own";
 pub const NO_FILTER: &str = "No filter is on. Choose one on the left.";
 pub const ABOUT_PHOTO: &str = "Photo";
 pub const CLOSENESS: &str = "Closeness";

@@ -429,8 +429,19 @@ fn a_filter_is_seen_at_several_strengths() {
     }
     key(&mut window, Modifiers::NONE, Key::Num2);
     assert!(is_on(&window, "Apply"));
-    let strength = window.get_by_role_and_label(Role::Slider, "Strength");
-    assert_eq!(strength.accesskit_node().numeric_value(), Some(50.0));
+    let strength = |window: &Window| {
+        let slider = window.get_by_role_and_label(Role::Slider, "Strength");
+        slider.accesskit_node().numeric_value()
+    };
+    assert_eq!(strength(&window), Some(50.0));
+    let at = window.get_by_role_and_label(Role::Slider, "Strength").rect().center();
+    for _ in 0..2 {
+        window.drag_at(at);
+        window.drop_at(at);
+        window.step();
+    }
+    window.run_steps(2);
+    assert_eq!(strength(&window), Some(100.0), "two clicks: the filter's own");
 }
 
 #[derive(Debug)]

@@ -280,6 +280,10 @@ fn the_sheet_lists_the_keys() {
     let mut window = window(&[&photo]);
     key(&mut window, Modifiers::NONE, Key::Questionmark);
     assert!(has(&window, "Ctrl+E") && has(&window, "Export a copy"));
+    let last = window.get_by_label("This sheet").rect();
+    let close = window.get_by_role_and_label(Role::Button, "Close").rect();
+    let gap = close.top() - last.bottom();
+    assert!((0.0..64.0).contains(&gap) && close.bottom() < 800.0, "all of it is seen: {gap}");
     key(&mut window, Modifiers::NONE, Key::ArrowDown);
     key(&mut window, Modifiers::NONE, Key::Escape);
     assert!(!has(&window, "Ctrl+E"));

@@ -16,6 +16,8 @@ use crate::operator::Library;
 
 /// Below this width there is room for the menu and for closing alone; the column has the rest.
 const WIDTH_OF_ALL: f32 = 320.0;
+/// From this width on it also says that the filter acts on a part alone; the column has it always.
+const WIDTH_WITH_MASK: f32 = 420.0;
 const MENU_WIDTH: f32 = 220.0;
 const MENU_HEIGHT_MAX: f32 = 320.0;
 
@@ -53,7 +55,7 @@ pub fn show(ui: &mut Ui, rect: Rect, state: &State<'_>, library: &Library, out: 
         if rect.width() >= WIDTH_OF_ALL {
             pin_button(ui, state, out);
             strength(ui, state, out);
-            if state.pane.is_masked() {
+            if state.pane.is_masked() && rect.width() >= WIDTH_WITH_MASK {
                 let words = theme::weak(strings::compare::ON_A_PART);
                 ui.label(words).on_hover_text(strings::compare::ON_A_PART_TIP);
             }
