@@ -103,7 +103,7 @@ pub fn folder_with_photo() -> (tempfile::TempDir, PathBuf) {
 fn first_run_shows_a_photo_with_a_filter_on_and_says_what_to_do() {
     let mut window = window(&[]);
     assert!(has(&window, "Drag the line. Drop your own photo anywhere."));
-    assert!(is_on(&window, &titles()[0]));
+    assert!(is_on(&window, &titles()[0]) && strength(&window) == 80.0);
     assert!(is_on(&window, "Split") && is_on(&window, "Fit"));
     assert!(has_part(&window, "GPU: ") || has_part(&window, "Running on the processor"));
 
