@@ -135,7 +135,7 @@ fn strength(ui: &mut Ui, layer: &Layer, actions: &mut Vec<Action>) {
         let slider = Slider::new(&mut percent, 0.0..=100.0).step_by(1.0).show_value(false);
         let slider = ui.add(slider).accessible_name(strings::STRENGTH);
         let slider = slider.on_hover_text(strings::tip(strings::STRENGTH_TIP, &keys));
-        if slider.double_clicked() {
+        if theme::is_clicked_twice(&slider) {
             percent = (layer.operator.strength * 100.0).round();
         }
     });

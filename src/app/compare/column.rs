@@ -158,7 +158,7 @@ fn strength(ui: &mut Ui, pane: &Pane, place: usize, actions: &mut Vec<Of>) {
         let slider = Slider::new(&mut percent, 0.0..=100.0).step_by(1.0).show_value(false);
         let slider = ui.add(slider).accessible_name(strings::STRENGTH);
         let slider = slider.on_hover_text(strings::STRENGTH_TIP);
-        if let Some(layer) = pane.layer().filter(|_| slider.double_clicked()) {
+        if let Some(layer) = pane.layer().filter(|_| theme::is_clicked_twice(&slider)) {
             percent = (layer.operator.strength * 100.0).round();
         }
     });
