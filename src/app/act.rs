@@ -47,7 +47,7 @@ impl App {
             // Filters and strengths are not on screen there.
             Action::StepFilter(_) | Action::AddStrength(_)
                 if self.workspace == Workspace::Learn => {}
-            Action::StepFilter(step) => self.try_by_key(ctx, |app| app.step_filter(step)),
+            Action::StepFilter(step) => self.try_by_key(ctx, step),
             Action::SetStrength(strength) => self.set_strength(|_| strength),
             Action::AddStrength(step) => self.set_strength(|strength| strength + step),
             Action::SetBalance(balance) => {
@@ -174,22 +174,22 @@ impl App {
         self.opening = Some(Opening { ticket, path: None });
     }
 
-    fn choose(&mut self, filter: Option<usize>) {
+    pub(super) fn choose(&mut self, filter: Option<usize>) {
         let entry = filter.and_then(|index| self.library.entries.get(index));
         self.stack.choose(entry.map(|entry| Arc::clone(&entry.operator)));
         self.before_after.release();
     }
 
-    fn step_filter(&mut self, step: isize) {
+    /// The filter that stands so many places after one in the list.
+    pub(super) fn filter_beside(&mut self, shown: Option<usize>, step: isize) -> Option<usize> {
         // None stands above the first filter.
         let order = filter_list::order(&self.library);
         let order: Vec<usize> =
             order.into_iter().filter(|index| self.filter_list().is_shown(*index)).collect();
-        let chosen = self.chosen();
-        let place = order.iter().position(|&index| Some(index) == chosen).map_or(0, |at| at + 1);
+        let place = order.iter().position(|&index| Some(index) == shown).map_or(0, |at| at + 1);
         let place = place.saturating_add_signed(step).min(order.len());
-        self.choose(place.checked_sub(1).map(|at| order[at]));
         self.reveal_filter = true;
+        place.checked_sub(1).map(|at| order[at])
     }
 
     fn set_strength(&mut self, new: impl FnOnce(f32) -> f32) {
@@ -262,8 +262,8 @@ impl App {
 
     /// Asks the engine for what is to be seen, if that is not what was asked for last.
     pub(super) fn send_scenes(&mut self) {
-        let edit = self.stack.edit();
-        self.compare.note_used(&edit);
+        let layer = self.stack.place_in_edit().and_then(|_| self.stack.layer());
+        self.compare.note_used(layer);
         let scenes: Vec<Scene> = self.scene().into_iter().collect();
         if scenes.is_empty() || self.last_sent.as_ref().is_some_and(|(_, last)| *last == scenes) {
             return;

@@ -37,7 +37,7 @@ fn share(ui: &mut Ui, value: &mut f32, own: f32, [name, in_percent, tip]: [&str;
     ui.visuals_mut().selection.bg_fill = theme::of(ui).filled;
     let slider = Slider::new(&mut percent, range).step_by(1.0).show_value(false);
     let slider = ui.add(slider).accessible_name(name).on_hover_text(tip);
-    if slider.double_clicked() {
+    if theme::is_clicked_twice(&slider) {
         percent = (own * 100.0).round();
     }
     if percent != before {

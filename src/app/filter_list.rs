@@ -273,7 +273,7 @@ fn row(
     let mut inner = rect.shrink2(vec2(theme::S, 9.0));
     inner.min.x = room.max.x + theme::S;
     // The star has the end.
-    inner.max.x -= theme::L;
+    inner.max.x -= theme::M;
     let galley = |text: RichText| {
         let text = WidgetText::from(text);
         text.into_galley(ui, Some(TextWrapMode::Truncate), inner.width(), TextStyle::Body)

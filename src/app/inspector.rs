@@ -16,6 +16,7 @@ use super::theme::Icon;
 use super::tune::{self, Evidence};
 use super::xray::{self, Xray};
 use super::{Action, balance, filter_list, own, sections, stack_list, strings, theme};
+use crate::edit::Layer;
 use crate::operator::{Library, Operator};
 use crate::photo::Photo;
 
@@ -45,7 +46,7 @@ pub fn show(ui: &mut Ui, shown: &Shown<'_>, actions: &mut Vec<Action>) {
         ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
             match shown.stack.layer() {
                 Some(layer) => {
-                    strength(ui, layer.strength, actions);
+                    strength(ui, layer, actions);
                     let balance = balance::show(ui, layer);
                     actions.extend(balance.map(Action::SetBalance));
                     ui.add_space(theme::XS);
@@ -102,8 +103,9 @@ fn steps(ui: &mut Ui, steps: &Steps, actions: &mut Vec<Action>) {
     sections::show(ui, "steps", strings::STEPS, |ui| {
         for (place, step) in steps.list.iter().enumerate().rev() {
             let words = RichText::new(&step.what).small();
-            let row = Button::new(words).selected(place == steps.at).truncate();
-            if ui.add(row.frame_when_inactive(false).min_size(vec2(0.0, 24.0))).clicked() {
+            let is_here = place == steps.at;
+            let row = Button::new(words).selected(is_here).frame_when_inactive(is_here);
+            if ui.add(row.truncate().min_size(vec2(0.0, 24.0))).clicked() {
                 actions.push(Action::GoToStep(place));
             }
         }
@@ -116,8 +118,8 @@ fn divider(ui: &mut Ui) {
     ui.add_space(theme::S);
 }
 
-fn strength(ui: &mut Ui, strength: f32, actions: &mut Vec<Action>) {
-    let mut percent = (strength * 100.0).round();
+fn strength(ui: &mut Ui, layer: &Layer, actions: &mut Vec<Action>) {
+    let mut percent = (layer.strength * 100.0).round();
     let before = percent;
     ui.horizontal(|ui| {
         theme::section(ui, strings::STRENGTH);
@@ -131,9 +133,11 @@ fn strength(ui: &mut Ui, strength: f32, actions: &mut Vec<Action>) {
         ui.spacing_mut().slider_width = ui.available_width();
         ui.visuals_mut().selection.bg_fill = theme::of(ui).filled;
         let slider = Slider::new(&mut percent, 0.0..=100.0).step_by(1.0).show_value(false);
-        ui.add(slider)
-            .accessible_name(strings::STRENGTH)
-            .on_hover_text(strings::tip(strings::STRENGTH_TIP, &keys));
+        let slider = ui.add(slider).accessible_name(strings::STRENGTH);
+        let slider = slider.on_hover_text(strings::tip(strings::STRENGTH_TIP, &keys));
+        if theme::is_clicked_twice(&slider) {
+            percent = (layer.operator.strength * 100.0).round();
+        }
     });
     if percent != before {
         actions.push(Action::SetStrength(percent / 100.0));

@@ -421,14 +421,17 @@ impl SavedFilter {
         };
         let share = |value: f32| value.clamp(*Balance::RANGE.start(), *Balance::RANGE.end());
         let is_possible = entry.operator.settings(&tuning).is_ok();
+        let mask = self.mask.map(Mask::checked);
+        // Not on the whole photo, where it is not known on which part.
+        let is_unknown = matches!(mask, Some(None));
         let layer = Layer {
             operator: Arc::clone(&entry.operator),
             strength: self.strength.clamp(0.0, 1.0),
             balance: Balance { tone: share(self.tone), detail: share(self.detail) },
             tuning: if is_possible { tuning } else { Tuning::default() },
-            mask: self.mask.and_then(Mask::checked).map(Arc::new),
+            mask: mask.flatten().map(Arc::new),
         };
-        Some(Item { layer, is_on: self.on })
+        Some(Item { layer, is_on: self.on && !is_unknown })
     }
 }
 

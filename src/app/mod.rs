@@ -205,6 +205,10 @@ enum Dialog {
     Shortcuts,
 }
 
+/// Strength of the filter that the photo of the first start shows: most of it, so that the slider has a
+/// way to go in both directions.
+const FIRST_STRENGTH: f32 = 0.8;
+
 /// What the user asks for. Positions are in physical pixels of the picture area.
 #[derive(Clone, Debug)]
 pub(crate) enum Action {
@@ -310,7 +314,10 @@ impl App {
             None => Engine::start(Backend::Cpu { reason: strings::NO_DEVICE.to_owned() }, wake),
         };
         let first = filter_list::order(&library).first().map(|&index| &library.entries[index]);
-        let stack = Stack::of(first.map(|entry| Arc::clone(&entry.operator)));
+        let mut stack = Stack::of(first.map(|entry| Arc::clone(&entry.operator)));
+        if let Some(layer) = stack.layer_mut().filter(|_| photos.is_empty()) {
+            layer.strength = FIRST_STRENGTH;
+        }
         let mut app = Self {
             engine,
             asked_for: choice,

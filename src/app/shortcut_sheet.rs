@@ -9,6 +9,8 @@ use super::{Action, strings, theme};
 
 /// Height of all but the keys, with some air above and below.
 const ROOM: f32 = 176.0;
+/// Height of a row.
+const LOW: f32 = 22.0;
 /// Width of one of the two columns.
 const COLUMN: f32 = 336.0;
 
@@ -19,14 +21,17 @@ pub fn show(ctx: &Context, actions: &mut Vec<Action>) {
         ui.set_width(2.0 * COLUMN + theme::L);
         ui.heading(strings::SHEET_TITLE);
         ui.add_space(theme::S);
-        let room = ctx.content_rect().height() - ROOM;
-        ScrollArea::vertical().max_height(room).show(ui, |ui| {
-            ui.horizontal_top(|ui| {
-                ui.spacing_mut().item_spacing.x = theme::L;
-                let half = Shortcut::ALL.len().div_ceil(2);
-                for (index, shortcuts) in Shortcut::ALL.chunks(half).enumerate() {
-                    column(ui, index, shortcuts);
-                }
+        ui.scope(|ui| {
+            // As much of the window as there is; a dialog of egui's has 400 points otherwise.
+            ui.set_max_height(ctx.content_rect().height() - ROOM);
+            ScrollArea::vertical().show(ui, |ui| {
+                ui.horizontal_top(|ui| {
+                    ui.spacing_mut().item_spacing.x = theme::L;
+                    let half = Shortcut::ALL.len().div_ceil(2);
+                    for (index, shortcuts) in Shortcut::ALL.chunks(half).enumerate() {
+                        column(ui, index, shortcuts);
+                    }
+                });
             });
         });
         ui.add_space(theme::S);
@@ -42,9 +47,11 @@ pub fn show(ctx: &Context, actions: &mut Vec<Action>) {
 }
 
 fn column(ui: &mut Ui, index: usize, shortcuts: &[Shortcut]) {
-    let grid = Grid::new(index).num_columns(2).min_col_width(88.0).spacing(vec2(theme::S, 6.0));
+    let grid = Grid::new(index).num_columns(2).min_col_width(88.0).spacing(vec2(theme::S, 4.0));
     ui.vertical(|ui| {
         ui.set_width(COLUMN);
+        // Nothing here is clicked: rows may be lower.
+        ui.spacing_mut().interact_size.y = LOW;
         grid.show(ui, |ui| {
             for shortcut in shortcuts {
                 key(ui, &shortcut.keys(ui.ctx()));

@@ -30,7 +30,8 @@ impl App {
             processor: self.processor.as_ref(),
             display: &self.display,
             time,
-            film: self.film.extent(),
+            // In Learn there is none, and so nothing to switch.
+            film: if self.workspace == Workspace::Learn { (0, false) } else { self.film.extent() },
             is_kept: self.keeping.is_kept(&self.steps),
             exports: &self.exports,
             learning: learning.as_deref(),
@@ -190,8 +191,9 @@ impl App {
             }
             _ if self.workspace == Workspace::Learn => None,
             _ if self.trial.is_stepped(&self.stack) => {
-                let title = self.stack.layer().map(|layer| layer.operator.title.as_str());
-                Some(strings::shell::trying(title.unwrap_or(strings::NONE)))
+                let entry = self.chosen().and_then(|index| self.library.entries.get(index));
+                let title = entry.map_or(strings::NONE, |it| it.operator.title.as_str());
+                Some(strings::shell::trying(title))
             }
             _ if self.first_run && self.photo.is_some() => Some(strings::FIRST_RUN.to_owned()),
             _ => None,
@@ -270,6 +272,9 @@ impl App {
 
     /// The chosen filter's place in the library.
     pub(super) fn chosen(&self) -> Option<usize> {
+        if let Some(tried) = self.trial.stepped(&self.stack) {
+            return tried;
+        }
         let operator = self.stack.layer().map(|layer| &layer.operator);
         filter_list::chosen(&self.library, operator)
     }

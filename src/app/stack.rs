@@ -49,6 +49,14 @@ impl Stack {
         is_on.then(|| before.count())
     }
 
+    /// What the engine is to do, and the place in it of the current filter, or of the one nearest to it.
+    pub fn edit_at(&self) -> (Edit, usize) {
+        let before = self.items.iter().take(self.current).filter(|item| item.is_on).count();
+        let edit = self.edit();
+        let at = before.min(edit.layers.len().saturating_sub(1));
+        (edit, at)
+    }
+
     /// The filter that strength and tuning are about.
     pub fn layer(&self) -> Option<&Layer> {
         self.items.get(self.current).map(|item| &item.layer)
@@ -70,6 +78,35 @@ impl Stack {
             }
             (Some(operator), None) => self.add(operator),
             (None, _) => self.remove(self.current),
+        }
+    }
+
+    /// What the engine would do with another filter in the place of the current one, acting where that
+    /// acts, and the filter's place among all.
+    pub fn with(&self, layer: Layer) -> (Edit, usize) {
+        let mut edit = self.edit();
+        let mask = self.layer().and_then(|current| current.mask.clone());
+        let layer = Layer { mask, ..layer };
+        let at = self.items.iter().take(self.current).filter(|item| item.is_on).count();
+        match self.place_in_edit() {
+            Some(place) => edit.layers[place] = layer,
+            None => edit.layers.insert(at, layer),
+        }
+        (edit, at)
+    }
+
+    /// Takes an edit, of whose filters the one at a place is current. What is off stays, unless the edit
+    /// has another number of filters than take part here.
+    pub fn take(&mut self, (edit, at): (Edit, usize)) {
+        let on = |(place, item): (usize, &Item)| item.is_on.then_some(place);
+        let places: Vec<usize> = self.items.iter().enumerate().filter_map(on).collect();
+        if edit.layers.is_empty() || places.len() != edit.layers.len() {
+            *self = Self { current: at, ..Self::from(edit) };
+            return;
+        }
+        self.current = places[at];
+        for (place, layer) in places.into_iter().zip(edit.layers) {
+            self.items[place].layer = layer;
         }
     }
 
@@ -156,6 +193,37 @@ mod tests {
         assert_eq!((titles(&moved, &start), moved.current), (vec![0], 0));
         moved.choose(None);
         assert_eq!(moved, Stack::default());
+    }
+
+    #[test]
+    fn another_filter_in_the_place_of_the_current_one_acts_where_that_acts() {
+        use crate::edit::Mask;
+        use crate::edit::mask::Shape;
+
+        let mut stack = stack();
+        (stack.items[0].is_on, stack.current) = (false, 1);
+        let shape = Shape::Linear { from: [0.5, 0.2], to: [0.5, 0.8] };
+        let mask = Some(Arc::new(Mask::of(shape)));
+        stack.items[1].layer.mask.clone_from(&mask);
+        let other = Layer::new(Arc::new(Operator::untrained(Variant::DgfB, 9)));
+        let (edit, at) = stack.with(other.clone());
+        assert_eq!((edit.layers.len(), at), (2, 0));
+        assert_eq!(edit.layers[0], Layer { mask: mask.clone(), ..other.clone() });
+        assert_eq!(edit.layers[1], stack.items[2].layer);
+        // What is off is still there afterwards.
+        let mut taken = stack.clone();
+        taken.take((edit, at));
+        assert_eq!((taken.items.len(), taken.current), (3, 1));
+        assert!(!taken.items[0].is_on && taken.items[1].layer.mask == mask);
+
+        // A filter that is off is joined by the other one.
+        stack.items[1].is_on = false;
+        let (edit, at) = stack.with(other.clone());
+        assert_eq!((edit.layers.len(), at), (2, 0));
+        taken.take((Edit { layers: vec![other] }, 0));
+        assert_eq!((taken.items.len(), taken.current), (1, 0));
+        taken.take((Edit::default(), 0));
+        assert_eq!(taken, Stack::default());
     }
 
     #[test]

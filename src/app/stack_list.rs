@@ -1,14 +1,19 @@
 //! The filters on this photo, first to last: on and off, order, one more.
 
-use eframe::egui::{Align, Button, Checkbox, Label, Layout, RichText, Ui, vec2};
+use eframe::egui::{
+    Align, Button, Checkbox, CornerRadius, Layout, Response, RichText, Role, Sense, Stroke,
+    StrokeKind, TextStyle, TextWrapMode, Ui, WidgetInfo, WidgetText, vec2,
+};
 
-use super::stack::Stack;
+use super::stack::{Item, Stack};
 use super::theme::Icon;
 use super::{Action, filter_list, strings, theme};
 use crate::operator::Library;
 
 /// Side of a small button in points.
 const SMALL: f32 = 20.0;
+/// Height of a row: two lines.
+const ROW: f32 = 40.0;
 
 /// Shows it.
 pub fn show(ui: &mut Ui, stack: &Stack, library: &Library, actions: &mut Vec<Action>) {
@@ -17,13 +22,15 @@ pub fn show(ui: &mut Ui, stack: &Stack, library: &Library, actions: &mut Vec<Act
     for (place, item) in stack.items.iter().enumerate() {
         let title = &item.layer.operator.title;
         ui.horizontal(|ui| {
+            ui.spacing_mut().item_spacing.x = theme::XS;
+            ui.spacing_mut().interact_size = vec2(SMALL, SMALL);
             let mut is_on = item.is_on;
             let switch = ui.add(Checkbox::without_text(&mut is_on));
+            let switch = switch.on_hover_text(strings::TURN_ON_OR_OFF);
             if switch.accessible_name(strings::about(strings::TURN_ON_OR_OFF, title)).changed() {
                 actions.push(Action::Toggle(place));
             }
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                ui.spacing_mut().item_spacing.x = theme::XS;
                 if small(ui, Icon::X, strings::REMOVE, title, true) {
                     actions.push(Action::Remove(place));
                 }
@@ -35,20 +42,11 @@ pub fn show(ui: &mut Ui, stack: &Stack, library: &Library, actions: &mut Vec<Act
                         actions.push(Action::ExchangeWithNext(place - 1));
                     }
                 }
-                ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                    let words =
-                        strings::in_stack(title, item.layer.strength, item.layer.mask.is_some());
-                    let words = RichText::new(words).small();
-                    if count == 1 {
-                        ui.add(Label::new(words).truncate());
-                    } else {
-                        let is_current = place == stack.current;
-                        let button = Button::new(words).selected(is_current).truncate();
-                        if ui.add(button.frame_when_inactive(false)).clicked() {
-                            actions.push(Action::SelectInStack(place));
-                        }
-                    }
-                });
+                // A single one is the one that is set.
+                let is_current = count > 1 && place == stack.current;
+                if row(ui, item, is_current).clicked() {
+                    actions.push(Action::SelectInStack(place));
+                }
             });
         });
     }
@@ -59,6 +57,43 @@ pub fn show(ui: &mut Ui, stack: &Stack, library: &Library, actions: &mut Vec<Act
             }
         }
     });
+}
+
+/// A filter's title, of which the end is left out where there is no room, and under it how it is set,
+/// which is always seen.
+fn row(ui: &mut Ui, item: &Item, is_current: bool) -> Response {
+    let (title, detail) = (&item.layer.operator.title, strings::set(&item.layer));
+    let words = strings::in_stack(&item.layer);
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::click());
+    response.widget_info(|| WidgetInfo::selected(Role::Button, true, is_current, &words));
+    let colors = theme::of(ui);
+    let corner = CornerRadius::same(theme::CORNER);
+    let fill = match (is_current, response.hovered()) {
+        (true, _) => colors.chosen,
+        (false, true) => colors.raised,
+        (false, false) => colors.panel,
+    };
+    ui.painter().rect_filled(rect, corner, fill);
+    if response.has_focus() {
+        let stroke = Stroke::new(1.5, colors.focus);
+        ui.painter().rect_stroke(rect, corner, stroke, StrokeKind::Inside);
+    }
+    let inner = rect.shrink2(vec2(theme::S, 3.0));
+    let galley = |text: RichText| {
+        let text = WidgetText::from(text.small());
+        text.into_galley(ui, Some(TextWrapMode::Truncate), inner.width(), TextStyle::Small)
+    };
+    let (upper, lower) = match (is_current, item.is_on) {
+        (true, _) => (colors.strong, colors.text),
+        (false, true) => (colors.text, colors.weak),
+        (false, false) => (colors.weak, colors.weak),
+    };
+    let title = galley(RichText::new(title).color(upper));
+    let detail = galley(RichText::new(detail).color(lower));
+    let foot = inner.left_bottom() - vec2(0.0, detail.size().y);
+    ui.painter().galley(inner.left_top(), title, upper);
+    ui.painter().galley(foot, detail, lower);
+    response.on_hover_text(words)
 }
 
 fn small(ui: &mut Ui, icon: Icon, words: &str, title: &str, is_enabled: bool) -> bool {

@@ -119,8 +119,7 @@ pub const NOT_CHECKED: &str = "Not checked on other photos";
 // Inspector.
 pub const STRENGTH: &str = "Strength";
 pub const STRENGTH_IN_PERCENT: &str = "Strength in percent";
-pub const STRENGTH_TIP: &str =
-    "How much of the filter is mixed into the photo: 0 % is the photo, 100 % the filter as learned";
+pub const STRENGTH_TIP: &str = "How much of the filter is mixed into the photo: 0 % is the photo, 100 % the filter as learned. A double click goes back to the filter’s own";
 pub const NO_FILTER: &str = "No filter is on. Choose one on the left.";
 pub const ABOUT_PHOTO: &str = "Photo";
 pub const CLOSENESS: &str = "Closeness";
@@ -240,10 +239,9 @@ pub fn digit(place: usize) -> String {
     (place + 1).to_string()
 }
 
-/// "Dehaze at 80 %", and tone and detail where they are others than learned.
+/// "Dehaze at 80 %, on a part", and tone and detail where they are others than learned.
 pub fn filter_at(layer: &Layer) -> String {
-    let strength = percent(f64::from(layer.strength));
-    format!("{} at {strength}{}", layer.operator.title, balance::shares(layer.balance))
+    format!("{} at {}{}", layer.operator.title, set(layer), balance::shares(layer.balance))
 }
 
 /// "Pane 2: Dehaze at 80 %".
@@ -499,10 +497,15 @@ pub fn about(words: &str, title: &str) -> String {
     format!("{words}: {title}")
 }
 
-/// A filter of the stack in its list.
-pub fn in_stack(title: &str, strength: f32, is_masked: bool) -> String {
-    let part = if is_masked { ", part" } else { "" };
-    format!("{title}, {}{part}", percent(f64::from(strength)))
+/// A filter of the stack: "Dehaze, 80 %, on a part".
+pub fn in_stack(layer: &Layer) -> String {
+    format!("{}, {}{}", layer.operator.title, set(layer), balance::shares(layer.balance))
+}
+
+/// How much of a filter there is, and whether it acts on a part alone: "80 %, on a part".
+pub fn set(layer: &Layer) -> String {
+    let part = if layer.mask.is_some() { masking::ON_A_PART } else { "" };
+    format!("{}{part}", percent(f64::from(layer.strength)))
 }
 
 // Memory.

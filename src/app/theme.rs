@@ -135,6 +135,11 @@ pub fn weak(text: impl Into<String>) -> RichText {
     RichText::new(text).small().weak()
 }
 
+/// Whether a slider was clicked twice: those of egui know of drags alone.
+pub fn is_clicked_twice(slider: &Response) -> bool {
+    slider.interact(Sense::click()).double_clicked()
+}
+
 /// The button that a dialog is for: of the colour of text, so that it stands out without colour.
 pub fn primary<'a>(ui: &Ui, text: &'a str) -> egui::Button<'a> {
     egui::Button::new(RichText::new(text).color(of(ui).inverse)).fill(of(ui).text)

@@ -1,6 +1,8 @@
 //! The top bar: what to open and to export, and the photo's name.
 
-use eframe::egui::{Align, Button, Label, Layout, Panel, RichText, Ui, vec2};
+use eframe::egui::{
+    Align, Button, Label, Layout, Panel, RichText, TextStyle, Ui, WidgetText, vec2,
+};
 
 use super::recent::Recent;
 use super::shortcuts::{Shortcut, tip};
@@ -113,9 +115,10 @@ fn name(ui: &mut Ui, photo: &Photo) {
     if !theme::can_write(ui.ctx(), &name) {
         theme::icon_mark(ui, Icon::TriangleAlert, strings::NO_FONT);
     }
-    let size = theme::weak(strings::size(photo));
+    let size = WidgetText::from(theme::weak(strings::size(photo)));
     // The size keeps its room: of a long name the end is left out.
-    let room = ui.available_width() - 120.0;
+    let galley = size.clone().into_galley(ui, None, f32::INFINITY, TextStyle::Small);
+    let room = ui.available_width() - galley.size().x - theme::M;
     ui.scope(|ui| {
         ui.set_max_width(room.max(0.0));
         ui.add(Label::new(name).truncate()).on_hover_text(photo.path.display().to_string());

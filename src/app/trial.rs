@@ -19,14 +19,29 @@ pub struct Trial {
     pointed: Option<Option<usize>>,
     /// Where the pointer is while it does not count: until it moves, after a key.
     stale: Option<Pos2>,
-    /// By the arrow keys: the edit before, and with the filter.
-    stepped: Option<[Stack; 2]>,
+    /// By the arrow keys.
+    stepped: Option<Stepped>,
+}
+
+/// What is tried by the arrow keys.
+struct Stepped {
+    /// The edit before, and with the filter.
+    before: Stack,
+    tried: Stack,
+    /// The filter of the library, or none.
+    filter: Option<usize>,
 }
 
 impl Trial {
     /// Whether the edit as it stands is only tried.
     pub fn is_stepped(&self, stack: &Stack) -> bool {
-        self.stepped.as_ref().is_some_and(|[_, tried]| tried == stack)
+        self.stepped(stack).is_some()
+    }
+
+    /// Which filter of the library, or none, the arrow keys try in the edit as it stands.
+    pub fn stepped(&self, stack: &Stack) -> Option<Option<usize>> {
+        let stepped = self.stepped.as_ref().filter(|it| it.tried == *stack)?;
+        Some(stepped.filter)
     }
 
     /// Whether anything is tried.
@@ -59,17 +74,24 @@ impl App {
         stack.edit()
     }
 
-    /// Another filter in the list is tried by key.
-    pub(super) fn try_by_key(&mut self, ctx: &Context, change: impl FnOnce(&mut Self)) {
+    /// The filter so many places further in the list is tried by key. It stands where the filter did
+    /// that was there before, and those that were passed on the way leave nothing behind.
+    pub(super) fn try_by_key(&mut self, ctx: &Context, step: isize) {
+        let shown = self.chosen();
         let before = match self.trial.stepped.take() {
-            Some([before, tried]) if tried == self.stack => before,
+            Some(stepped) if stepped.tried == self.stack => stepped.before,
             _ => self.stack.clone(),
         };
-        change(self);
+        let filter = self.filter_beside(shown, step);
+        self.stack = before.clone();
+        if filter != self.chosen() {
+            self.choose(filter);
+        }
         self.trial.pointed = None;
         self.trial.stale = ctx.pointer_latest_pos();
         if before != self.stack {
-            self.trial.stepped = Some([before, self.stack.clone()]);
+            let tried = self.stack.clone();
+            self.trial.stepped = Some(Stepped { before, tried, filter });
         }
     }
 
@@ -82,10 +104,10 @@ impl App {
     pub(super) fn end_trial(&mut self, ctx: &Context) {
         self.trial.pointed = None;
         self.trial.stale = ctx.pointer_latest_pos();
-        if let Some([before, tried]) = self.trial.stepped.take()
-            && tried == self.stack
+        if let Some(stepped) = self.trial.stepped.take()
+            && stepped.tried == self.stack
         {
-            self.stack = before;
+            self.stack = stepped.before;
         }
     }
 

@@ -7,6 +7,9 @@ use serde::{Deserialize, Serialize};
 use super::{Balance, Edit, Layer, Mask};
 use crate::operator::{Operator, OperatorError, Tuning};
 
+/// On the whole photo it would be another edit.
+const NO_MASK: &str = "The part of the photo that the filter acts on could not be read.";
+
 /// One filter of an edit, as it is told.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct FilterRecord {
@@ -61,7 +64,7 @@ impl FilterRecord {
     /// The filter as it was set; `operator` is what the hash names.
     ///
     /// # Errors
-    /// For a setting that the filter does not have.
+    /// For a setting that the filter does not have, and where it is not known on which part it acts.
     pub fn layer(&self, operator: Arc<Operator>) -> Result<Layer, OperatorError> {
         let tuning = Tuning {
             radius: self.radius,
@@ -74,7 +77,9 @@ impl FilterRecord {
             value.unwrap_or(1.0).clamp(*Balance::RANGE.start(), *Balance::RANGE.end())
         };
         let balance = Balance { tone: share(self.tone), detail: share(self.detail) };
-        let mask = self.mask.clone().and_then(Mask::checked).map(Arc::new);
+        let unknown = || OperatorError::Tuning(NO_MASK.to_owned());
+        let mask = self.mask.clone().map(|mask| mask.checked().ok_or_else(unknown)).transpose()?;
+        let mask = mask.map(Arc::new);
         Ok(Layer { operator, strength: self.strength.clamp(0.0, 1.0), balance, tuning, mask })
     }
 }
@@ -135,5 +140,9 @@ mod tests {
         assert_eq!((told[0].strength, told[0].reach, told[0].radius), (0.8, Some(2.0), None));
         let again = told[0].layer(Arc::clone(&edit.layers[0].operator)).unwrap();
         assert_eq!(again, edit.layers[0]);
+        let mut damaged = told[0].clone();
+        let shapes = &mut damaged.mask.as_mut().unwrap().shapes;
+        *shapes = vec![shapes[0].clone(); 2000];
+        assert!(damaged.layer(Arc::clone(&edit.layers[0].operator)).is_err());
     }
 }

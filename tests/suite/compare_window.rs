@@ -429,8 +429,23 @@ fn a_filter_is_seen_at_several_strengths() {
     }
     key(&mut window, Modifiers::NONE, Key::Num2);
     assert!(is_on(&window, "Apply"));
-    let strength = window.get_by_role_and_label(Role::Slider, "Strength");
-    assert_eq!(strength.accesskit_node().numeric_value(), Some(50.0));
+    let value = |window: &Window, name| {
+        window.get_by_role_and_label(Role::Slider, name).accesskit_node().numeric_value()
+    };
+    assert_eq!(value(&window, "Strength"), Some(50.0));
+    for name in ["Strength", "Tone"] {
+        let rect = window.get_by_role_and_label(Role::Slider, name).rect();
+        let at = rect.left_center() + vec2(20.0, 0.0);
+        // A second after the last click: this is no third one.
+        window.run_steps(60);
+        for clicks in 1..=2 {
+            window.drag_at(at);
+            window.drop_at(at);
+            // The panel was drawn before what it asked for was done.
+            window.run_steps(3);
+            assert_eq!(value(&window, name) == Some(100.0), clicks == 2, "{name}, {clicks}");
+        }
+    }
 }
 
 #[derive(Debug)]

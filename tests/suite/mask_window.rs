@@ -7,6 +7,7 @@ use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use understudy::app::{App, Memory};
 use understudy::engine::Choice;
 
+use crate::files_window::drop_on;
 use crate::window::{Window, folder_with_photo, has, has_part, key, press, wait};
 
 fn begin(folder: &std::path::Path, photo: &std::path::Path) -> Window {
@@ -69,7 +70,7 @@ fn a_line_is_added_moved_and_taken_back_and_comes_back_at_the_next_start() {
     assert!(!has_part(&window, "Add linear"));
     open(&mut window, "Where");
     press(&mut window, "Add linear");
-    assert!(has(&window, "1 Linear") && has_part(&window, ", part"));
+    assert!(has(&window, "1 Linear") && has_part(&window, ", on a part"));
     let to = place(&window, "Where all of the filter is");
     drag(&mut window, Modifiers::NONE, &[to, to + eframe::egui::vec2(0.0, -40.0)]);
     let moved = place(&window, "Where all of the filter is");
@@ -91,12 +92,12 @@ fn a_line_is_added_moved_and_taken_back_and_comes_back_at_the_next_start() {
     wait(&mut window, "the mask", |window| has(window, "1 Linear"));
     assert!(is_checked(&window, "Invert"));
     press(&mut window, "Remove: 1 Linear");
-    assert!(!has_part(&window, ", part") && has_part(&window, "On the whole photo"));
+    assert!(!has_part(&window, ", on a part") && has_part(&window, "On the whole photo"));
     key(&mut window, Modifiers::COMMAND, Key::Z);
     assert!(has(&window, "1 Linear"), "undone");
     // Another filter acts where the one before it did.
     press(&mut window, "Dehaze");
-    assert!(has(&window, "1 Linear") && has_part(&window, "Dehaze, 100\u{a0}%, part"));
+    assert!(has(&window, "1 Linear") && has_part(&window, "Dehaze, 100\u{a0}%, on a part"));
 }
 
 #[test]
@@ -148,4 +149,79 @@ fn what_is_painted_is_filtered_in_the_file_and_nothing_else() {
     for (x, y) in [(0.2, 0.5), (0.6, 0.8), (0.93, 0.5), (0.6, 0.2)] {
         assert_eq!(apart(x, y), 0, "{x} {y}");
     }
+}
+
+/// The labels of all panes.
+fn panes(window: &Window) -> Vec<String> {
+    let images = window.query_all_by_role(Role::Image);
+    let labels = images.filter_map(|image| image.accesskit_node().label());
+    labels.filter(|label| label.starts_with("Pane ")).collect()
+}
+
+#[test]
+fn panes_show_all_filters_and_what_takes_the_place_of_one_acts_where_that_acted() {
+    let (folder, photo) = folder_with_photo();
+    let mut window = begin(folder.path(), &photo);
+    press(&mut window, "Smooth");
+    press(&mut window, "Add a filter on top");
+    window.get_all_by_role_and_label(Role::Button, "Dehaze").last().unwrap().click();
+    window.run_steps(3);
+    open(&mut window, "Where");
+    press(&mut window, "Add linear");
+
+    key(&mut window, Modifiers::NONE, Key::C);
+    let both = |pane: usize, last: &str| {
+        format!("Pane {pane}: Smooth at 100\u{a0}%, then {last}, on a part")
+    };
+    assert_eq!(panes(&window)[1], both(2, "Dehaze at 100\u{a0}%"));
+    // It is the filter that was current whose strength is set.
+    key(&mut window, Modifiers::NONE, Key::Comma);
+    assert_eq!(panes(&window)[1], both(2, "Dehaze at 95\u{a0}%"));
+    press(&mut window, "Filter of pane 2: Dehaze + 1");
+    window.get_all_by_role_and_label(Role::Button, "Detail").last().unwrap().click();
+    window.run_steps(3);
+    assert_eq!(panes(&window)[1], both(2, "Detail at 100\u{a0}%"));
+    press(&mut window, "Strengths");
+    assert_eq!(panes(&window)[2], both(3, "Detail at 75\u{a0}%"));
+    key(&mut window, Modifiers::NONE, Key::G);
+    assert!(panes(&window).iter().all(|pane| pane.ends_with("on a part")), "{:?}", panes(&window));
+    assert!(panes(&window)[0].contains("Detail"), "{:?}", panes(&window));
+    key(&mut window, Modifiers::NONE, Key::Num1);
+    assert!(has(&window, "Smooth, 100\u{a0}%") && has(&window, "Detail, 100\u{a0}%, on a part"));
+    assert!(has(&window, "1 Linear"), "the filter with the mask is the current one");
+
+    // Where it acts belongs to this photo: filters used here are whole on another one.
+    let other = folder.path().join("lake.png");
+    image::RgbImage::from_pixel(600, 400, image::Rgb([20, 200, 90])).save(&other).unwrap();
+    drop_on(&mut window, &[&other]);
+    wait(&mut window, "the other photo", |window| has_part(window, "lake.png"));
+    press(&mut window, "Remove: Detail");
+    key(&mut window, Modifiers::NONE, Key::G);
+    assert!(panes(&window).iter().any(|pane| pane.contains("Detail")), "{:?}", panes(&window));
+    assert!(!panes(&window).iter().any(|pane| pane.contains("part")), "{:?}", panes(&window));
+}
+
+#[test]
+fn filters_passed_by_key_leave_the_others_and_the_mask_as_they_were() {
+    let (folder, photo) = folder_with_photo();
+    let mut window = begin(folder.path(), &photo);
+    press(&mut window, "Smooth");
+    press(&mut window, "Add a filter on top");
+    window.get_all_by_role_and_label(Role::Button, "Local contrast").last().unwrap().click();
+    window.run_steps(3);
+    key(&mut window, Modifiers::NONE, Key::Comma);
+    open(&mut window, "Where");
+    press(&mut window, "Add radial");
+    // Up to the first filter, to none, and down again.
+    key(&mut window, Modifiers::NONE, Key::ArrowUp);
+    assert!(has_part(&window, "Bright retouch, 100\u{a0}%, on a part"));
+    key(&mut window, Modifiers::NONE, Key::ArrowUp);
+    assert!(!has_part(&window, "on a part") && has(&window, "Smooth, 100\u{a0}%"));
+    key(&mut window, Modifiers::NONE, Key::ArrowDown);
+    key(&mut window, Modifiers::NONE, Key::ArrowDown);
+    assert!(has(&window, "Local contrast, 95\u{a0}%, on a part"), "as it was");
+    key(&mut window, Modifiers::NONE, Key::ArrowDown);
+    assert!(has(&window, "Dehaze, 100\u{a0}%, on a part") && has(&window, "Smooth, 100\u{a0}%"));
+    key(&mut window, Modifiers::NONE, Key::Escape);
+    assert!(has(&window, "Local contrast, 95\u{a0}%, on a part"));
 }

@@ -103,7 +103,7 @@ pub fn folder_with_photo() -> (tempfile::TempDir, PathBuf) {
 fn first_run_shows_a_photo_with_a_filter_on_and_says_what_to_do() {
     let mut window = window(&[]);
     assert!(has(&window, "Drag the line. Drop your own photo anywhere."));
-    assert!(is_on(&window, &titles()[0]));
+    assert!(is_on(&window, &titles()[0]) && strength(&window) == 80.0);
     assert!(is_on(&window, "Split") && is_on(&window, "Fit"));
     assert!(has_part(&window, "GPU: ") || has_part(&window, "Running on the processor"));
 
@@ -280,6 +280,10 @@ fn the_sheet_lists_the_keys() {
     let mut window = window(&[&photo]);
     key(&mut window, Modifiers::NONE, Key::Questionmark);
     assert!(has(&window, "Ctrl+E") && has(&window, "Export a copy"));
+    let last = window.get_by_label("This sheet").rect();
+    let close = window.get_by_role_and_label(Role::Button, "Close").rect();
+    let gap = close.top() - last.bottom();
+    assert!((0.0..64.0).contains(&gap) && close.bottom() < 800.0, "all of it is seen: {gap}");
     key(&mut window, Modifiers::NONE, Key::ArrowDown);
     key(&mut window, Modifiers::NONE, Key::Escape);
     assert!(!has(&window, "Ctrl+E"));

@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use eframe::egui::Context;
 
-use super::super::stack::Stack;
 use super::super::viewpoint::{Area, Viewpoint};
 use super::super::{App, Workspace, filter_list, strings, tune};
 use super::pane::Pane;
@@ -133,25 +132,26 @@ impl App {
         self.before_after.release();
         self.compare.wanted.clear();
         if self.compare.panes.is_empty() {
-            self.add_pane(Edit::default());
+            self.add_pane((Edit::default(), 0));
         }
-        let edit = self.stack.edit();
-        let is_free = |pane: &Pane| pane.pinned.is_none() && pane.own_photo.is_none();
+        let (edit, at) = self.stack.edit_at();
         let home = self.compare.home.and_then(|id| self.compare.pane(id));
-        let home = home.filter(|pane| is_free(pane)).map(|pane| pane.id);
-        if let Some(same) = self.compare.panes.iter().find(|it| is_free(it) && it.edit == edit) {
+        let home = home.filter(|pane| pane.follows_photo()).map(|pane| pane.id);
+        let same = self.compare.panes.iter_mut().find(|it| it.follows_photo() && it.edit == edit);
+        if let Some(same) = same {
+            same.at = at;
             self.compare.current = Some(same.id);
         } else if let Some(pane) = home.and_then(|id| self.compare.pane_mut(id)) {
-            pane.edit = edit;
+            pane.set((edit, at));
             self.compare.current = home;
         } else {
-            self.add_pane(edit);
+            self.add_pane((edit, at));
             self.compare.home = self.compare.current;
         }
     }
 
     /// One more pane, which becomes the current one, if there is room for it.
-    pub(super) fn add_pane(&mut self, edit: Edit) {
+    pub(super) fn add_pane(&mut self, edit: (Edit, usize)) {
         if self.compare.panes.len() == PANES_MAX {
             return;
         }
@@ -181,7 +181,7 @@ impl App {
         (self.compare.comparison, self.compare.alone) = (None, None);
         let first = self.compare.panes.len();
         for layer in layers {
-            self.add_pane(Edit { layers: vec![layer] });
+            self.add_pane(self.stack.with(layer));
         }
         self.compare.current =
             self.compare.panes.get(first).or(self.compare.panes.first()).map(|pane| pane.id);
@@ -194,7 +194,7 @@ impl App {
     fn add_next(&mut self) {
         let is_shown = |layer: &Layer| {
             let same = |other: &Layer| Arc::ptr_eq(&other.operator, &layer.operator);
-            self.compare.panes.iter().any(|pane| pane.edit.layers.first().is_some_and(same))
+            self.compare.panes.iter().any(|pane| pane.layer().is_some_and(same))
         };
         let entries = &self.library.entries;
         let next = filter_list::order(&self.library)
@@ -202,8 +202,11 @@ impl App {
             .map(|index| Layer::new(Arc::clone(&entries[index].operator)))
             .find(|layer| !is_shown(layer));
         let edit = match next {
-            Some(layer) => Edit { layers: vec![layer] },
-            None => self.compare.current_pane().map(|pane| pane.edit.clone()).unwrap_or_default(),
+            Some(layer) => self.stack.with(layer),
+            None => {
+                let pane = self.compare.current_pane();
+                pane.map(|pane| (pane.edit.clone(), pane.at)).unwrap_or_default()
+            }
         };
         (self.compare.comparison, self.compare.alone) = (None, None);
         self.add_pane(edit);
@@ -226,24 +229,37 @@ impl App {
         }
     }
 
+    /// Another filter in a pane, in the place of its current one and where that acts; or the original.
     fn show_filter(&mut self, id: PaneId, filter: Option<usize>) {
         let entry = filter.and_then(|index| self.library.entries.get(index));
         let layer = entry.map(|entry| Layer::new(Arc::clone(&entry.operator)));
-        let edit = Edit { layers: layer.into_iter().collect() };
-        self.compare.note_used(&edit);
-        if let Some(pane) = self.compare.pane_mut(id) {
-            pane.edit = edit;
-            if std::mem::take(&mut pane.is_after) {
-                pane.own_photo = None;
-            }
-        }
+        self.compare.note_used(layer.as_ref());
+        self.show_layer(id, layer);
         self.before_after.release();
+    }
+
+    pub(super) fn show_layer(&mut self, id: PaneId, layer: Option<Layer>) {
+        let Some(pane) = self.compare.pane_mut(id) else { return };
+        let follows = pane.follows_photo() || pane.is_after;
+        match (layer, pane.layer_mut()) {
+            (None, _) => pane.set((Edit::default(), 0)),
+            (Some(new), Some(layer)) => {
+                let mask = layer.mask.take();
+                *layer = Layer { mask, ..new };
+            }
+            // The rest of the photo's edit, and where it acts, is of the photo.
+            (Some(new), None) if follows => pane.set(self.stack.with(new)),
+            (Some(new), None) => pane.set((Edit { layers: vec![new] }, 0)),
+        }
+        if std::mem::take(&mut pane.is_after) {
+            pane.own_photo = None;
+        }
     }
 
     fn step_pane(&mut self, id: PaneId, step: isize) {
         let Some(pane) = self.compare.pane(id) else { return };
         let order = filter_list::order(&self.library);
-        let operator = pane.edit.layers.first().map(|layer| &layer.operator);
+        let operator = pane.layer().map(|layer| &layer.operator);
         let shown = filter_list::chosen(&self.library, operator);
         // The original stands above the first filter.
         let place = order.iter().position(|&index| Some(index) == shown).map_or(0, |at| at + 1);
@@ -253,7 +269,7 @@ impl App {
 
     /// The filter of a pane, to be changed.
     fn pane_layer(&mut self, id: PaneId) -> Option<&mut Layer> {
-        self.compare.pane_mut(id)?.edit.layers.first_mut()
+        self.compare.pane_mut(id)?.layer_mut()
     }
 
     fn set_pane_strength(&mut self, id: PaneId, new: impl FnOnce(f32) -> f32) {
@@ -336,7 +352,7 @@ impl App {
             return self.notify(strings::compare::AFTER_IS_NO_FILTER.to_owned());
         }
         if pane.edit != self.stack.edit() {
-            self.stack = Stack::from(pane.edit.clone());
+            self.stack.take((pane.edit.clone(), pane.at));
         }
         self.compare.home = Some(pane.id);
         self.compare.current = Some(pane.id);

@@ -56,7 +56,7 @@ impl App {
         self.send_panes();
         let tuned = self.compare.current_pane();
         let photo = tuned.and_then(|pane| pane.photo(self.photo.as_ref()).cloned());
-        let layer = tuned.and_then(|pane| pane.edit.layers.first().cloned());
+        let layer = tuned.and_then(|pane| pane.layer().cloned());
         self.send_question(photo, layer);
         let clipping = self.clipping;
         for pane in &mut self.compare.panes {
@@ -225,8 +225,9 @@ impl App {
                 canvas.draw_in(&painter, piece.rect, &seen.view, shown, shown.after);
             }
         }
-        let title = |cell: &Cell| self.compare.pane(cell.pane).map_or("", Pane::title);
-        split::paint(ui, &painter, visible, x, [title(a), title(b)]);
+        let title = |cell: &Cell| self.compare.pane(cell.pane).map(Pane::title);
+        let titles = [a, b].map(|cell| title(cell).unwrap_or_default());
+        split::paint(ui, &painter, visible, x, titles.each_ref().map(String::as_str));
     }
 
     /// Words at the foot of a pane: that a photo for it is being opened, or whose photo it is.

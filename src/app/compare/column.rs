@@ -45,7 +45,7 @@ impl App {
     /// The current pane's strength and tuning, and the button that picks it.
     fn current(&self, ui: &mut Ui, pane: &Pane, place: usize, actions: &mut Vec<Of>) {
         strength(ui, pane, place, actions);
-        if let Some(layer) = pane.edit.layers.first() {
+        if let Some(layer) = pane.layer() {
             actions.extend(balance::show(ui, layer).map(Of::SetBalance));
             ui.add_space(theme::XS);
             let next = self.next_version(Some(layer)).1;
@@ -113,7 +113,7 @@ fn list(ui: &mut Ui, compare: &Compare, actions: &mut Vec<Of>) {
     for (place, pane) in compare.panes.iter().enumerate() {
         let is_current = compare.current == Some(pane.id);
         let title = format!("{}  {}", strings::digit(place), pane.title());
-        let percent = pane.strength().map(|it| strings::percent(f64::from(it)));
+        let percent = pane.layer().map(strings::compare::set);
         let row = Button::new(title)
             .right_text(theme::weak(percent.unwrap_or_default()))
             .selected(is_current)
@@ -156,7 +156,11 @@ fn strength(ui: &mut Ui, pane: &Pane, place: usize, actions: &mut Vec<Of>) {
         ui.spacing_mut().slider_width = ui.available_width();
         ui.visuals_mut().selection.bg_fill = theme::of(ui).filled;
         let slider = Slider::new(&mut percent, 0.0..=100.0).step_by(1.0).show_value(false);
-        ui.add(slider).accessible_name(strings::STRENGTH).on_hover_text(strings::STRENGTH_TIP);
+        let slider = ui.add(slider).accessible_name(strings::STRENGTH);
+        let slider = slider.on_hover_text(strings::STRENGTH_TIP);
+        if let Some(layer) = pane.layer().filter(|_| theme::is_clicked_twice(&slider)) {
+            percent = (layer.operator.strength * 100.0).round();
+        }
     });
     if before.is_some_and(|before| before != percent) {
         actions.push(Of::Compare(Action::SetStrength(pane.id, percent / 100.0)));

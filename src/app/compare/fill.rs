@@ -67,10 +67,15 @@ impl App {
     }
 
     fn fill_with_strengths(&mut self) {
-        let Some(layer) = self.current_edit().layers.first().cloned() else { return };
+        let (edit, at) = self.current_edit();
+        if edit.layers.is_empty() {
+            return;
+        }
         self.begin_filling();
         for strength in STRENGTHS {
-            self.add_pane(Edit { layers: vec![Layer { strength, ..layer.clone() }] });
+            let mut edit = edit.clone();
+            edit.layers[at].strength = strength;
+            self.add_pane((edit, at));
         }
         self.end_filling();
     }
@@ -84,17 +89,21 @@ impl App {
         if operators.is_empty() {
             return;
         }
+        let (edit, at) = self.current_edit();
         self.begin_filling();
         for operator in operators {
-            self.add_pane(Edit { layers: vec![Layer::new(Arc::new(operator))] });
+            let mut edit = edit.clone();
+            let mask = edit.layers[at].mask.take();
+            edit.layers[at] = Layer { mask, ..Layer::new(Arc::new(operator)) };
+            self.add_pane((edit, at));
         }
         self.end_filling();
     }
 
-    /// The current pane's edit, or the photo's own.
-    fn current_edit(&self) -> Edit {
-        let pane = self.compare.current_pane().map(|pane| pane.edit.clone());
-        pane.filter(|edit| !edit.layers.is_empty()).unwrap_or_else(|| self.stack.edit())
+    /// The current pane's edit, or the photo's own, with the place of its current filter.
+    fn current_edit(&self) -> (Edit, usize) {
+        let pane = self.compare.current_pane().filter(|pane| pane.layer().is_some());
+        pane.map_or_else(|| self.stack.edit_at(), |pane| (pane.edit.clone(), pane.at))
     }
 
     /// Pinned panes stay, and so does what is compared with.
@@ -114,11 +123,8 @@ impl App {
     /// Shows a version of a filter in a pane.
     pub(super) fn show_version(&mut self, id: PaneId, file: &Path) {
         let operator = self.version(file);
-        let Some(pane) = self.compare.pane_mut(id) else { return };
         match operator {
-            Some(operator) => {
-                pane.edit = Edit { layers: vec![Layer::new(Arc::new(operator))] };
-            }
+            Some(operator) => self.show_layer(id, Some(Layer::new(Arc::new(operator)))),
             None => self.notify(strings::compare::version_unreadable(file)),
         }
     }
@@ -132,7 +138,7 @@ impl App {
 
     /// The versions that were kept of a pane's filter, which are files.
     pub(super) fn versions_of(&self, pane: &Pane) -> Vec<PathBuf> {
-        let operator = pane.edit.layers.first().map(|layer| &layer.operator);
+        let operator = pane.layer().map(|layer| &layer.operator);
         let entry = filter_list::chosen(&self.library, operator);
         let file = entry.and_then(|index| self.library.entries[index].file.as_ref());
         file.map(|file| learn::versions(file)).unwrap_or_default()

@@ -16,6 +16,8 @@ use crate::operator::Library;
 
 /// Below this width there is room for the menu and for closing alone; the column has the rest.
 const WIDTH_OF_ALL: f32 = 320.0;
+/// From this width on it also says that the filter acts on a part alone; the column has it always.
+const WIDTH_WITH_MASK: f32 = 420.0;
 const MENU_WIDTH: f32 = 220.0;
 const MENU_HEIGHT_MAX: f32 = 320.0;
 
@@ -53,6 +55,10 @@ pub fn show(ui: &mut Ui, rect: Rect, state: &State<'_>, library: &Library, out: 
         if rect.width() >= WIDTH_OF_ALL {
             pin_button(ui, state, out);
             strength(ui, state, out);
+            if state.pane.is_masked() && rect.width() >= WIDTH_WITH_MASK {
+                let words = theme::weak(strings::compare::ON_A_PART);
+                ui.label(words).on_hover_text(strings::compare::ON_A_PART_TIP);
+            }
         }
         ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
             digit(ui, state, out);
@@ -120,14 +126,14 @@ fn menu(ui: &mut Ui, state: &State<'_>, library: &Library, out: &mut Vec<Of>) {
     ui.spacing_mut().button_padding.x = theme::S;
     let room = ui.available_width();
     // The spaces are the arrow's place.
-    let title = format!("{}     ", cut(ui, pane.title(), room - 40.0));
+    let title = format!("{}     ", cut(ui, &pane.title(), room - 40.0));
     let color = if state.is_current { theme::of(ui).strong } else { theme::of(ui).text };
     let menu = ui.menu_button(RichText::new(title).color(color), |ui| {
         ui.set_min_width(MENU_WIDTH);
         ui.spacing_mut().item_spacing.y = 0.0;
         ScrollArea::vertical().max_height(MENU_HEIGHT_MAX).show(ui, |ui| {
             ui.set_min_width(MENU_WIDTH);
-            let operator = pane.edit.layers.first().map(|layer| &layer.operator);
+            let operator = pane.layer().map(|layer| &layer.operator);
             if item(ui, strings::ORIGINAL, operator.is_none() && !pane.is_after) {
                 out.push(Of::Compare(Action::Show(pane.id, None)));
             }
@@ -139,8 +145,11 @@ fn menu(ui: &mut Ui, state: &State<'_>, library: &Library, out: &mut Vec<Of>) {
                 }
             }
             for file in (state.versions)() {
-                let Some(number) = fill::number(&file) else { continue };
-                if item(ui, &strings::compare::version(pane.title(), number), false) {
+                let (Some(number), Some(layer)) = (fill::number(&file), pane.layer()) else {
+                    continue;
+                };
+                let title = &layer.operator.title;
+                if item(ui, &strings::compare::version(title, number), false) {
                     out.push(Of::Compare(Action::ShowVersion(pane.id, file)));
                 }
             }
@@ -184,7 +193,7 @@ fn menu(ui: &mut Ui, state: &State<'_>, library: &Library, out: &mut Vec<Of>) {
     ui.painter().add(Shape::convex_polygon(corners.to_vec(), color, Stroke::NONE));
     menu.response
         .on_hover_text(pane.content())
-        .accessible_name(strings::pane_menu(state.place, pane.title()));
+        .accessible_name(strings::pane_menu(state.place, &pane.title()));
 }
 
 fn item(ui: &mut Ui, words: &str, is_on: bool) -> bool {

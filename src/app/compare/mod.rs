@@ -23,7 +23,7 @@ use super::before_after::toggled;
 use super::comparison::Comparison;
 use super::view_bar::{self, CompareState};
 use super::viewpoint::{Area, Viewpoint};
-use crate::edit::{Edit, Layer};
+use crate::edit::Layer;
 use crate::engine::{Scene, Ticket};
 use crate::photo::Photo;
 use pane::Pane;
@@ -187,13 +187,12 @@ impl Compare {
         }
     }
 
-    /// Remembers which filters were used.
-    pub fn note_used(&mut self, edit: &Edit) {
-        if let Some(layer) = edit.layers.first()
-            && self.used.first() != Some(layer)
-        {
+    /// Remembers which filter was used. Where it acts is of the photo that it was used on.
+    pub fn note_used(&mut self, layer: Option<&Layer>) {
+        let Some(layer) = layer.map(|layer| Layer { mask: None, ..layer.clone() }) else { return };
+        if self.used.first() != Some(&layer) {
             self.used.retain(|used| !Arc::ptr_eq(&used.operator, &layer.operator));
-            self.used.insert(0, layer.clone());
+            self.used.insert(0, layer);
             self.used.truncate(USED_MAX);
         }
     }
@@ -287,9 +286,10 @@ fn size_of(photo: &Arc<Photo>) -> [usize; 2] {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::edit::Edit;
 
     fn compare_of(count: u64) -> Compare {
-        let pane = |id| Pane::new(PaneId(id), Edit::default(), None);
+        let pane = |id| Pane::new(PaneId(id), <(Edit, usize)>::default(), None);
         Compare {
             panes: (0..count).map(pane).collect(),
             current: Some(PaneId(0)),

@@ -67,6 +67,10 @@ fn ways_in(ui: &mut Ui, learn: &Learn, own: &mut Vec<Action>) {
     ui.horizontal(|ui| {
         let mut ask = |words, tip, action: Action| {
             if ui.button(words).on_hover_text(tip).clicked() {
+                // Where paths are typed, the next one is typed here.
+                if let (Action::AskFolder(half), true) = (&action, learn.typed.is_some()) {
+                    ui.memory_mut(|memory| memory.request_focus(field_of(*half)));
+                }
                 own.push(action);
             }
         };
@@ -99,7 +103,7 @@ fn type_paths(ui: &mut Ui, typed: &[String; 2], own: &mut Vec<Action>) {
     for ((words, half), path) in halves.into_iter().zip(typed) {
         let mut path = path.clone();
         let label = ui.label(theme::weak(words));
-        let id = egui::Id::unique(("path", half == Half::Before));
+        let id = field_of(half);
         let was_there = ui.ctx().read_response(id).is_some();
         let field = TextEdit::singleline(&mut path).id(id).desired_width(f32::INFINITY);
         let field = ui.add(field).labelled_by(label.id);
@@ -114,6 +118,11 @@ fn type_paths(ui: &mut Ui, typed: &[String; 2], own: &mut Vec<Action>) {
     if ui.add(theme::primary(ui, strings::ADD)).clicked() || submitted {
         own.push(Action::TakeTyped);
     }
+}
+
+/// The field of a path that is typed.
+fn field_of(half: Half) -> egui::Id {
+    egui::Id::unique(("path", half == Half::Before))
 }
 
 /// What can be dropped, in pictures.

@@ -76,12 +76,13 @@ impl Kind {
     }
 
     /// A shape to begin with, where the split line is not: what photographers reach for first, the sky
-    /// and what stands before it.
-    fn shape(self) -> Shape {
+    /// and what stands before it. One of several lies beside those before it, or it would not be seen.
+    fn shape(self, before: usize) -> Shape {
+        let by = 0.05 * (before % 6) as f32;
         match self {
-            Self::Linear => Shape::Linear { from: [0.7, 0.6], to: [0.7, 0.3] },
+            Self::Linear => Shape::Linear { from: [0.7 + by, 0.6 + by], to: [0.7 + by, 0.3 + by] },
             Self::Radial => {
-                let (center, radii) = ([0.65, 0.5], [0.35, 0.35]);
+                let (center, radii) = ([0.65 + by, 0.5 + by], [0.35, 0.35]);
                 Shape::Radial { center, radii, angle: 0.0, feather: 0.5 }
             }
             Self::Brush => Shape::Brush { strokes: Vec::new() },
@@ -184,13 +185,14 @@ impl App {
 
     fn add_shape(&mut self, kind: Kind) {
         let Some(layer) = self.stack.layer_mut() else { return };
-        let part = Part { shape: kind.shape(), subtracts: false };
+        let before = layer.mask.as_ref().map_or(0, |mask| mask.shapes.len());
+        let part = Part { shape: kind.shape(before), subtracts: false };
         let mut mask = match &layer.mask {
             Some(mask) => Mask::clone(mask),
             None => {
                 // Nothing is painted yet, and so the filter is nowhere: it is to be seen why.
                 self.masking.shows |= kind == Kind::Brush;
-                Mask { shapes: Vec::new(), ..Mask::of(kind.shape()) }
+                Mask { shapes: Vec::new(), ..Mask::of(kind.shape(0)) }
             }
         };
         mask.shapes.push(part);
@@ -280,6 +282,13 @@ fn rounded(point: [f32; 2]) -> [f32; 2] {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_second_shape_of_a_kind_lies_beside_the_first() {
+        for kind in [Kind::Linear, Kind::Radial] {
+            assert_ne!(kind.shape(0), kind.shape(1));
+        }
+    }
 
     #[test]
     fn a_stroke_keeps_no_more_points_than_its_width_needs() {

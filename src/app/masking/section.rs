@@ -44,7 +44,8 @@ pub fn show(ui: &mut Ui, layer: &Layer, masking: &Masking, actions: &mut Vec<Of>
 fn add(ui: &mut Ui, actions: &mut Vec<Of>) {
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = theme::XS;
-        ui.spacing_mut().button_padding.x = theme::S;
+        // Three beside each other have room so, and the column stays as wide as it is.
+        ui.spacing_mut().button_padding.x = 6.0;
         for kind in Kind::ALL {
             let button = ui.add(Button::new((theme::icon(icon(kind)), strings::name(kind))));
             let button = button.on_hover_text(strings::add_tip(kind));
@@ -63,7 +64,7 @@ fn shapes(ui: &mut Ui, editing: &Editing<'_>, actions: &mut Vec<Of>) {
         ui.horizontal(|ui| {
             let is_selected = place == editing.selected;
             let words = (theme::icon(icon(Kind::of(&part.shape))), RichText::new(&name).small());
-            let row = Button::new(words).selected(is_selected).frame_when_inactive(false);
+            let row = Button::new(words).selected(is_selected).frame_when_inactive(is_selected);
             if ui.add(row.min_size(vec2(112.0, SMALL))).clicked() {
                 actions.push(Of::Mask(Action::Select(place)));
             }

@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use super::file_name;
+use super::{file_name, percent};
+use crate::edit::Layer;
 
 pub const MY_AFTER: &str = "My after";
 pub const MY_AFTER_ITEM: &str = "My after…";
@@ -16,7 +17,8 @@ pub const APART_ADVICE: &str =
 // What all panes can be filled with.
 pub const FILL: &str = "Fill the panes with";
 pub const LAST_FILTERS: &str = "Filters";
-pub const LAST_FILTERS_TIP: &str = "The four filters used last, on this photo (G)";
+pub const LAST_FILTERS_TIP: &str =
+    "The four filters used last, on this photo, each in the place of the current one (G)";
 pub const STRENGTHS: &str = "Strengths";
 pub const STRENGTHS_TIP: &str = "The current pane's filter at 25, 50, 75 and 100 %";
 pub const PHOTOS: &str = "Photos…";
@@ -25,6 +27,27 @@ pub const VERSIONS_TIP: &str = "What was kept while the current pane's filter wa
 pub const NO_VERSIONS: &str =
     "The current pane's filter has no versions: filters that you teach have them.";
 pub const NO_FILTER: &str = "The current pane shows the original. Give it a filter first.";
+
+/// Between the filters of a pane.
+pub const THEN: &str = ", then ";
+/// In a pane's header, where the filter has a mask.
+pub const ON_A_PART: &str = "on a part";
+pub const ON_A_PART_TIP: &str =
+    "The filter acts where “Where” in Apply says. Another filter in this pane acts there too";
+
+/// A filter, and how many others the pane's edit has: "Dehaze + 1".
+pub fn title(title: &str, others: usize) -> String {
+    match others {
+        0 => title.to_owned(),
+        some => format!("{title} + {some}"),
+    }
+}
+
+/// Behind the title in the list of panes, where there is little room.
+pub fn set(layer: &Layer) -> String {
+    let part = if layer.mask.is_some() { ", part" } else { "" };
+    format!("{}{part}", percent(f64::from(layer.strength)))
+}
 
 /// A version in a menu.
 pub fn version(title: &str, number: usize) -> String {

@@ -9,6 +9,8 @@ pub use super::tip;
 pub const WHERE: &str = "Where";
 pub const WHERE_TIP: &str = "The part of the photo that the filter acts on";
 pub const EVERYWHERE: &str = "On the whole photo. Limit it to:";
+/// Behind a strength, where the filter has a mask.
+pub const ON_A_PART: &str = ", on a part";
 pub const WAY_TIP: &str =
     "Whether the shape is added to the ones before it, or taken away from them";
 pub const LINEAR_HINT: &str =

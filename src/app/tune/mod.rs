@@ -112,7 +112,7 @@ fn row(
     // The handle's middle goes from half its width to the end less that.
     let radius = response.rect.height() / 2.5;
     mark(ui, &response, knob, radius);
-    if response.double_clicked() {
+    if theme::is_clicked_twice(&response) {
         actions.push(Of::Tune(Action::Set(knob.reset(layer.tuning))));
     } else if value != before {
         actions.push(Of::Tune(Action::Set(knob.tuned(layer.tuning, value))));
