@@ -266,7 +266,8 @@ fn a_picture_ends_at_black_and_white() {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let provenance = read(&folder.path().join("hard.safetensors")).unwrap().provenance;
     let (check, unseen) = (provenance.check.unwrap(), provenance.psnr_unseen.unwrap());
-    assert!(check.psnr > 0.0 && unseen > 0.0, "{check:?} {unseen}");
+    // 44.2 and 37.0 where what the fit carries beyond them counts as an error.
+    assert!(check.psnr > 44.4 && unseen > 38.0, "{check:?} {unseen}");
 }
 
 #[test]
