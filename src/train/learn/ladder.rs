@@ -77,13 +77,15 @@ impl Ladder {
             without: fitted.fit.without.iter().map(base).collect(),
             psnr_each: fitted.fit.psnr_unseen,
         };
+        let how = |these: &[Prepared]| fit(these, &folds, prior, keep_going);
+        let looked = looked.beyond(&how, &folds)?;
         // From one fold nothing would tell how well it holds.
         if several {
             let how = |these: &[Prepared]| fit_colour(these, &folds, prior, keep_going);
-            let colour = looked.fitted(&folds, how)?;
+            let colour = looked.fitted(&how)?;
             standings.push(standing(Rung::Colour, colour, &|weights| colour_base(weights, prior)));
         }
-        let mut local = looked.fitted(&folds, |these| fit(these, &folds, prior, keep_going))?;
+        let mut local = looked.fitted(&how)?;
         let kinds = std::mem::take(&mut local.fit.kinds);
         standings.push(standing(Rung::Base, local, &|weights| local_base(weights, prior)));
         Some(Self { standings, folds, kinds })
@@ -123,7 +125,8 @@ pub fn isotropic(
     let folds = folds(groups);
     let looked = Looked::at(examples, groups, prior, keep_going)?;
     let how = |these: &[Prepared]| fit_isotropic(these, &folds, prior, keep_going);
-    Some(local_base(&looked.fitted(&folds, how)?.fit.weights, prior))
+    let fitted = looked.beyond(&how, &folds)?.fitted(&how)?;
+    Some(local_base(&fitted.fit.weights, prior))
 }
 
 fn mean(values: &[f64]) -> f64 {

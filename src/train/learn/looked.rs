@@ -61,28 +61,35 @@ impl<'a> Looked<'a> {
         self.prepared.iter().map(|it| -10.0 * it.sums.energy.max(ERROR_MIN).log10()).collect()
     }
 
-    /// The fit that `how` makes. It is made twice: what a fit carries beyond black or white ends
-    /// there, so it is no error (censored regression, Tobin 1958), and only a first fit tells where it
-    /// does; for each example the one that has not seen it, by its fold. None where `how` says None.
-    pub fn fitted(
+    /// The fit that `how` makes; None where it says None.
+    pub fn fitted(&self, how: &dyn Fn(&[Prepared]) -> Option<Fit>) -> Option<Fitted> {
+        let fit = how(&self.prepared)?;
+        let psnr = |it: &Prepared| -10.0 * it.error(&fit.weights).log10();
+        let sum: f64 = self.prepared.iter().map(psnr).sum();
+        Some(Fitted { psnr_learn: sum / self.prepared.len().max(1) as f64, fit })
+    }
+
+    /// The same examples, with edits that go beyond black and white as far as the fit that `how` makes
+    /// does: a picture ends there, so what a fit carries beyond is no error (censored regression,
+    /// Tobin 1958), and only a first fit tells where it does; for each example the one that has not
+    /// seen it, by its fold. None where `how` says None.
+    pub fn beyond(
         &self,
+        how: &dyn Fn(&[Prepared]) -> Option<Fit>,
         folds: &[usize],
-        how: impl Fn(&[Prepared]) -> Option<Fit>,
-    ) -> Option<Fitted> {
+    ) -> Option<Self> {
         let first = how(&self.prepared)?;
         let pairs = self.prepared.par_iter().zip(self.examples).zip(folds);
-        let prepared: Vec<Prepared> = pairs
+        let prepared = pairs
             .map(|((prepared, example), fold)| {
-                self.beyond(prepared, example, &first.without[*fold])
+                self.carried(prepared, example, &first.without[*fold])
             })
             .collect();
-        let fit = how(&prepared)?;
-        let error = prepared.iter().map(|it| -10.0 * it.error(&fit.weights).log10()).sum::<f64>();
-        Some(Fitted { fit, psnr_learn: error / prepared.len().max(1) as f64 })
+        Some(Self { examples: self.examples, prior: self.prior, prepared })
     }
 
     /// An example whose edit goes beyond black and white wherever `weights` do, as far as they do.
-    fn beyond(&self, prepared: &Prepared, example: &Example, weights: &Mat<f64>) -> Prepared {
+    fn carried(&self, prepared: &Prepared, example: &Example, weights: &Mat<f64>) -> Prepared {
         let along_axes = weights.nrows() == self.prior.features();
         let code = if along_axes { &self.prior.code } else { &self.prior.code.in_full() };
         let mut pixels = Pixels::of(example, code);

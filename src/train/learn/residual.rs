@@ -332,9 +332,15 @@ fn drawn(lessons: &[ResidualLesson], pool: &[usize], seed: u64, steps: u64) -> R
         size: from.size,
         sites: chosen.iter().map(|i| from.sites[*i]).collect(),
         guide: chosen.iter().map(|i| from.guide[*i]).collect(),
-        after: chosen.iter().map(|i| from.after[*i]).collect(),
+        after: chosen.iter().map(|i| beyond(from.after[*i], from.guide[*i])).collect(),
     };
     ResidualLesson { il: lesson.il.clone(), gl: lesson.gl.clone(), samples }
+}
+
+/// An edited colour that goes beyond black and white as far as the base does, which is no error that a
+/// network should undo.
+fn beyond(after: [f32; 3], base: [f32; 3]) -> [f32; 3] {
+    [0, 1, 2].map(|c| after[c] + base[c] - base[c].clamp(0.0, 1.0))
 }
 
 /// PSNR in dB of a lesson's pixels, by the base alone or with a network.
