@@ -353,7 +353,7 @@ fn kept(run: &Path) -> Vec<(String, u64, Operator)> {
 #[test]
 fn networks_on_the_way_stay_and_an_interrupted_run_keeps_the_same() {
     let folder = folders_of(&[1, 2, 3, 4, 5, 6], parted);
-    let steps = ["--rung", "dgf-x", "--steps", "75", "--name", "Parted"];
+    let steps = ["--rung", "dgf-x", "--steps", "75", "--seed", "5", "--name", "Parted"];
     let whole = learn(folder.path(), "whole.safetensors", &steps);
     assert!(whole.status.success(), "{}", String::from_utf8_lossy(&whole.stderr));
     let all = kept(&folder.path().join("whole.run"));
