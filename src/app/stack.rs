@@ -44,16 +44,18 @@ impl Stack {
 
     /// Place of the current filter in what the engine is to do; None where it takes no part.
     pub fn place_in_edit(&self) -> Option<usize> {
-        let is_on = self.items.get(self.current)?.is_on;
-        let before = self.items[..self.current].iter().filter(|item| item.is_on);
-        is_on.then(|| before.count())
+        self.items.get(self.current)?.is_on.then(|| self.on_before())
+    }
+
+    /// How many of the filters before the current one take part.
+    fn on_before(&self) -> usize {
+        self.items.iter().take(self.current).filter(|item| item.is_on).count()
     }
 
     /// What the engine is to do, and the place in it of the current filter, or of the one nearest to it.
     pub fn edit_at(&self) -> (Edit, usize) {
-        let before = self.items.iter().take(self.current).filter(|item| item.is_on).count();
         let edit = self.edit();
-        let at = before.min(edit.layers.len().saturating_sub(1));
+        let at = self.on_before().min(edit.layers.len().saturating_sub(1));
         (edit, at)
     }
 
@@ -87,7 +89,7 @@ impl Stack {
         let mut edit = self.edit();
         let mask = self.layer().and_then(|current| current.mask.clone());
         let layer = Layer { mask, ..layer };
-        let at = self.items.iter().take(self.current).filter(|item| item.is_on).count();
+        let at = self.on_before();
         match self.place_in_edit() {
             Some(place) => edit.layers[place] = layer,
             None => edit.layers.insert(at, layer),

@@ -46,16 +46,11 @@ impl Prepared {
         Self { full: Some(full), ..Self::new(along, prior) }
     }
 
-    /// The same from sums whose features are either those of the prior's code or, where there are
-    /// some, the statistics'.
+    /// The same photo, had the edit added something else; `rows` are of the widest features that it has
+    /// sums of.
     pub fn with_changes(&self, rows: &[f64], changes: &[[f64; 3]], prior: &Prior) -> Self {
-        let features = rows.len() / changes.len();
-        match &self.full {
-            Some(full) if full.features() == features => {
-                Self::of_full(full.clone().with_changes(rows, changes), prior)
-            }
-            _ => Self::new(self.sums.clone().with_changes(rows, changes), prior),
-        }
+        let sums = self.widest().clone().with_changes(rows, changes);
+        if self.full.is_some() { Self::of_full(sums, prior) } else { Self::new(sums, prior) }
     }
 
     /// The sums of the features that a fit to these examples is of.

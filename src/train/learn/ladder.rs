@@ -2,7 +2,7 @@
 
 use faer::Mat;
 
-use super::looked::{Fitted, Looked};
+use super::looked::{Fitted, Looked, mean};
 use super::rung::Rung;
 use crate::operator::{
     Base, GuidedLayer, Network, Operator, PhotoCode, Provenance, Sampling, Statistics, Variant,
@@ -127,10 +127,6 @@ pub fn isotropic(
     let how = |these: &[Prepared]| fit_isotropic(these, &folds, prior, keep_going);
     let fitted = looked.beyond(&how, &folds)?.fitted(&how)?;
     Some(local_base(&fitted.fit.weights, prior))
-}
-
-fn mean(values: &[f64]) -> f64 {
-    values.iter().sum::<f64>() / values.len().max(1) as f64
 }
 
 /// Folds of whole groups, as even as they come: group after group to the next fold.

@@ -19,6 +19,9 @@ const MANY: usize = 16;
 pub(super) struct Looked<'a> {
     examples: &'a [Example],
     prior: &'a Prior,
+    /// What the features say of a photo: the prior's axes, or all statistics where there are photos
+    /// enough.
+    code: PhotoCode,
     prepared: Vec<Prepared>,
 }
 
@@ -39,10 +42,9 @@ impl<'a> Looked<'a> {
         keep_going: &KeepGoing<'_>,
     ) -> Option<Self> {
         let many = groups.iter().collect::<BTreeSet<_>>().len() >= MANY;
-        let full = prior.code.in_full();
+        let code = if many { prior.code.in_full() } else { prior.code.clone() };
         let prepare = |example: &Example| {
-            let code = if many { &full } else { &prior.code };
-            let pixels = Pixels::of(example, code);
+            let pixels = Pixels::of(example, &code);
             let sums = Sums::new(&pixels.rows, &pixels.changes);
             if many { Prepared::of_full(sums, prior) } else { Prepared::new(sums, prior) }
         };
@@ -53,7 +55,7 @@ impl<'a> Looked<'a> {
             }
             prepared.par_extend(some.par_iter().map(prepare));
         }
-        Some(Self { examples, prior, prepared })
+        Some(Self { examples, prior, code, prepared })
     }
 
     /// PSNR in dB of each example when nothing is done to it.
@@ -65,8 +67,8 @@ impl<'a> Looked<'a> {
     pub fn fitted(&self, how: &dyn Fn(&[Prepared]) -> Option<Fit>) -> Option<Fitted> {
         let fit = how(&self.prepared)?;
         let psnr = |it: &Prepared| -10.0 * it.error(&fit.weights).log10();
-        let sum: f64 = self.prepared.iter().map(psnr).sum();
-        Some(Fitted { psnr_learn: sum / self.prepared.len().max(1) as f64, fit })
+        let each: Vec<f64> = self.prepared.iter().map(psnr).collect();
+        Some(Fitted { psnr_learn: mean(&each), fit })
     }
 
     /// The same examples, with edits that go beyond black and white as far as the fit that `how` makes
@@ -85,17 +87,20 @@ impl<'a> Looked<'a> {
                 self.carried(prepared, example, &first.without[*fold])
             })
             .collect();
-        Some(Self { examples: self.examples, prior: self.prior, prepared })
+        Some(Self { code: self.code.clone(), prepared, ..*self })
     }
 
     /// An example whose edit goes beyond black and white wherever `weights` do, as far as they do.
     fn carried(&self, prepared: &Prepared, example: &Example, weights: &Mat<f64>) -> Prepared {
-        let along_axes = weights.nrows() == self.prior.features();
-        let code = if along_axes { &self.prior.code } else { &self.prior.code.in_full() };
-        let mut pixels = Pixels::of(example, code);
+        // Looked at again: kept, the features of many examples would take too much memory.
+        let mut pixels = Pixels::of(example, &self.code);
         pixels.go_beyond(weights);
         prepared.with_changes(&pixels.rows, &pixels.changes, self.prior)
     }
+}
+
+pub(super) fn mean(values: &[f64]) -> f64 {
+    values.iter().sum::<f64>() / values.len().max(1) as f64
 }
 
 /// Some pixels of an example.

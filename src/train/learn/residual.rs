@@ -10,6 +10,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::ladder::{Ladder, Standing};
+use super::looked::mean;
 use super::rung::Rung;
 use super::{LearnError, Session};
 use crate::kernel::Planes;
@@ -260,10 +261,6 @@ impl Gains {
     pub fn are_real(&self) -> bool {
         self.with - self.without - 2.0 * self.error > super::ladder::TOLERANCE_DB
     }
-}
-
-fn mean(values: &[f64]) -> f64 {
-    values.iter().sum::<f64>() / values.len().max(1) as f64
 }
 
 /// The pixels of an example, seen through a base.
