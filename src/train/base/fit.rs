@@ -8,7 +8,7 @@
 use faer::{Col, Mat};
 use rayon::prelude::*;
 
-use super::candidates::{Posterior, Prepared, TRUSTS, added, candidates, posterior, smooth, trust};
+use super::candidates::{Prepared, TRUSTS, added, candidates, posterior, smooth, trust};
 use super::colour;
 use super::prior::Prior;
 use super::ridges::{RIDGES, ridges};
@@ -28,7 +28,8 @@ pub struct Fit {
     /// PSNR in dB of each example by the weights that were learnt without it; none from a single
     /// fold.
     pub psnr_unseen: Vec<f64>,
-    /// Shares of the kinds of edit, of [`Kind::ALL`], from one example; else empty.
+    /// Shares of the kinds of edit, of [`Kind::ALL`], from one example; else empty. What is left of 1
+    /// is of no kind in particular.
     pub kinds: Vec<f64>,
 }
 
@@ -37,15 +38,18 @@ pub type KeepGoing<'a> = dyn Fn() -> bool + 'a;
 
 /// One photo is worth this many independent values: errors are shared within a photo.
 const VALUES_PER_PHOTO: f64 = 100.0;
+/// Where colours become the same colours in every photo no error is shared, and a photo is worth more
+/// by so many steps of trust.
+const STEPS_SURER: usize = 3;
 /// Differences of log evidence are divided by this before they become shares: the assumptions are
 /// all somewhat wrong.
-const TEMPER: f64 = 5.0;
+const TEMPER: f64 = 4.0;
 /// An edit may vary this many times as much as the synthetic ones, and so may what it leaves
 /// unexplained.
 const WIDTHS: [f64; 2] = [1.0, 4.0];
 /// How far what the assumptions disagree about, direction by direction, counts against what they agree
 /// upon, on an ordinary photo.
-const CAUTION: f64 = 0.7;
+const CAUTION: f64 = 0.85;
 /// How far what a photo leaves unexplained of itself counts against what it explains.
 const DOUBT: f64 = 0.7;
 
@@ -160,32 +164,55 @@ fn mean(candidates: &[Mat<f64>], shares: &[f64]) -> Mat<f64> {
     sum
 }
 
+/// What follows from one assumption about the edit.
+struct Assumed {
+    /// Of [`Prior::kinds`].
+    kind: usize,
+    /// Its logarithm, at each of [`WIDTHS`].
+    evidence: [f64; WIDTHS.len()],
+    coefficients: Col<f64>,
+}
+
+/// How likely a kind is before any pair is seen: that an edit is of none in particular as likely as
+/// that it is of one of the seven.
+fn likelihood(kind: usize) -> f64 {
+    if kind < Kind::ALL.len() { 1.0 } else { Kind::ALL.len() as f64 }
+}
+
 fn fit_by_evidence(examples: &[Prepared], prior: &Prior) -> Fit {
     let all: Vec<&Prepared> = examples.iter().collect();
     let total = added(&all);
     let photos = examples.len() as f64;
-    let kinds = Kind::ALL.len();
+    // The seven kinds and, after them, all edits together.
     let cells: Vec<(usize, usize)> =
-        (0..TRUSTS).flat_map(|t| (0..kinds).map(move |k| (t, k))).collect();
-    let fits: Vec<(usize, f64, Posterior)> = cells
-        .into_par_iter()
-        .filter_map(|(t, k)| Some((k, trust(t), posterior(&prior.kinds[k], &total, trust(t))?)))
-        .collect();
-    // A Gaussian that is wider has the same coefficients where the photos are trusted less by as much.
+        (0..TRUSTS).flat_map(|t| (0..prior.kinds.len()).map(move |k| (t, k))).collect();
     let values = photos * VALUES_PER_PHOTO;
-    let evidence = fits.iter().flat_map(|(_, trust, fit)| {
-        WIDTHS.map(|width| {
-            let noise = (trust / width / VALUES_PER_PHOTO).ln();
-            fit.volume - 0.5 * fit.misfit / width + 0.5 * values * noise
+    let fits: Vec<Assumed> = cells
+        .into_par_iter()
+        .filter_map(|(t, kind)| {
+            let at = |t: usize| posterior(&prior.kinds[kind], &total, trust(t));
+            let fit = at(t)?;
+            // A Gaussian that is wider has the same coefficients where the photos are trusted less by
+            // as much.
+            let evidence = WIDTHS.map(|width| {
+                let noise = (trust(t) / width / VALUES_PER_PHOTO).ln();
+                let fair = fit.volume - 0.5 * fit.misfit / width + 0.5 * values * noise;
+                fair + TEMPER * likelihood(kind).ln()
+            });
+            let surer = (t + STEPS_SURER).min(TRUSTS - 1);
+            let fit = if Kind::ALL.get(kind) == Some(&Kind::Colour) { at(surer)? } else { fit };
+            Some(Assumed { kind, evidence, coefficients: fit.coefficients })
         })
-    });
-    let shares = shares(evidence);
+        .collect();
+    let shares = shares(fits.iter().flat_map(|it| it.evidence));
     let mut coefficients = Col::<f64>::zeros(prior.coefficients());
     let mut squares = Col::<f64>::zeros(prior.coefficients());
-    let mut of_kind = vec![0.0; kinds];
-    for (shares, (kind, _, fit)) in shares.chunks_exact(WIDTHS.len()).zip(&fits) {
+    let mut of_kind = vec![0.0; Kind::ALL.len()];
+    for (shares, fit) in shares.chunks_exact(WIDTHS.len()).zip(&fits) {
         let share: f64 = shares.iter().sum();
-        of_kind[*kind] += share;
+        if let Some(of_kind) = of_kind.get_mut(fit.kind) {
+            *of_kind += share;
+        }
         for r in 0..fit.coefficients.nrows() {
             coefficients[r] += share * fit.coefficients[r];
             squares[r] += share * fit.coefficients[r].powi(2);
@@ -356,6 +383,7 @@ mod tests {
     use super::*;
     use crate::kernel::Planes;
     use crate::kernel::base::statistics;
+    use crate::random::Random;
     use crate::train::base::View;
 
     fn prepared(brightness: f32) -> (Prepared, f64) {
@@ -384,6 +412,60 @@ mod tests {
         assert!(dark.1 > 1.0 && dark.1 > 2.0 * ordinary.1, "{} {}", dark.1, ordinary.1);
         let both = oddness(&[dark.0, ordinary.0], rank);
         assert!((both - 0.5 * (dark.1 + ordinary.1)).abs() < 1e-9);
+    }
+
+    /// A photo with colours of all sorts, and what `edit` does to them.
+    fn edited(edit: impl Fn([f64; 3]) -> [f64; 3]) -> Prepared {
+        let prior = Prior::shipped();
+        let mut random = Random::new(5);
+        let mut sample = Planes::zeros(3, 256, 256);
+        sample.data.iter_mut().for_each(|value| *value = random.unit() as f32);
+        let places: Vec<[f64; 2]> = (0..600).map(|_| [random.unit(), random.unit()]).collect();
+        let colours: Vec<[f32; 3]> =
+            (0..600).map(|_| [(); 3].map(|()| random.unit() as f32)).collect();
+        let change = |colour: &[f32; 3]| {
+            let before = colour.map(f64::from);
+            let after = edit(before);
+            [0, 1, 2].map(|c| after[c].clamp(0.0, 1.0) - before[c])
+        };
+        let changes: Vec<[f64; 3]> = colours.iter().map(change).collect();
+        let view = View { sample: &sample, places: &places, colours: &colours };
+        Prepared::new(Sums::new(&view.features(&prior.code), &changes), prior)
+    }
+
+    #[test]
+    fn fixed_colours_of_one_photo_are_trusted_more_than_their_evidence_says() {
+        let prior = Prior::shipped();
+        let curve = |v: f64, power: f64| {
+            if v < 0.5 {
+                0.5 * (2.0 * v).powf(power)
+            } else {
+                1.0 - 0.5 * (2.0 - 2.0 * v).powf(power)
+            }
+        };
+        let example = edited(|[r, g, b]| [curve(r, 2.2), curve(g, 1.4), 0.1 + 0.8 * curve(b, 0.7)]);
+        let fit = fit_by_evidence(std::slice::from_ref(&example), prior);
+        let colour = Kind::ALL.iter().position(|kind| *kind == Kind::Colour).unwrap();
+        assert!(fit.kinds[colour] > 0.99, "{:?}", fit.kinds);
+        // The evidence is for 10^5.5 to 10^6.
+        let total = added(&[&example]);
+        let usual = posterior(&prior.kinds[colour], &total, 10_f64.powf(6.5)).unwrap();
+        let usual = example.error(&prior.weights(&usual.coefficients));
+        assert!(
+            example.error(&fit.weights) < 0.9 * usual,
+            "{} {usual}",
+            example.error(&fit.weights)
+        );
+    }
+
+    #[test]
+    fn what_is_of_no_kind_in_particular_is_as_likely_as_all_kinds_together() {
+        let of = |kinds: std::ops::Range<usize>| kinds.map(likelihood).sum::<f64>();
+        assert_eq!(of(0..Kind::ALL.len()), of(Kind::ALL.len()..Prior::shipped().kinds.len()));
+        // Channels exchanged: no synthetic edit does that.
+        let example = edited(|[r, g, b]| [b, r, g]);
+        let fit = fit_by_evidence(std::slice::from_ref(&example), Prior::shipped());
+        assert!(fit.kinds.iter().sum::<f64>() < 0.5, "{:?}", fit.kinds);
     }
 
     #[test]
