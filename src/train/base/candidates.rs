@@ -5,7 +5,7 @@ use faer::linalg::solvers::Solve;
 use faer::{Col, Mat, Side};
 use rayon::prelude::*;
 
-use super::full::{self, along_axes};
+use super::full::{self, along_axes, changes_along_axes};
 use super::prior::{Gaussian, Prior, Projected};
 use super::ridges::{RIDGES, RIDGES_IN_FULL, Ridged, ridges};
 use super::sums::Sums;
@@ -49,8 +49,15 @@ impl Prepared {
     /// The same photo, had the edit added something else; `rows` are of the widest features that it has
     /// sums of.
     pub fn with_changes(&self, rows: &[f64], changes: &[[f64; 3]], prior: &Prior) -> Self {
-        let sums = self.widest().clone().with_changes(rows, changes);
-        if self.full.is_some() { Self::of_full(sums, prior) } else { Self::new(sums, prior) }
+        let widest = self.widest().clone().with_changes(rows, changes);
+        let (sums, full) = if self.full.is_some() {
+            let gram = self.sums.gram.clone();
+            (changes_along_axes(&widest, &prior.code, gram), Some(widest))
+        } else {
+            (widest, None)
+        };
+        let projected = prior.project_changes(&sums, self.projected.gram.clone());
+        Self { sums, projected, full }
     }
 
     /// The sums of the features that a fit to these examples is of.

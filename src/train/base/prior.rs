@@ -8,7 +8,7 @@
 use faer::{Col, Mat, MatRef, Side};
 use safetensors::tensor::{Dtype, TensorView};
 
-use super::sums::{Sums, product};
+use super::sums::{Sums, product, symmetric};
 use crate::operator::PhotoCode;
 use crate::train::prior::Kind;
 
@@ -84,11 +84,20 @@ impl Prior {
     pub fn project(&self, sums: &Sums) -> Projected {
         let (count, features) = (self.coefficients(), self.features());
         let mut gram = Mat::zeros(count, count);
-        let mut cross = Col::zeros(count);
         for c in 0..3 {
             let basis = self.basis.as_ref().subcols(c * features, features);
             let half = product(basis, sums.gram.as_ref(), 1.0 / 3.0);
-            gram += product(half.as_ref(), basis.transpose(), 1.0);
+            gram += symmetric(half.as_ref(), basis.transpose(), 1.0);
+        }
+        self.project_changes(sums, gram)
+    }
+
+    /// The same where `gram`, the products of the directions, is at hand.
+    pub fn project_changes(&self, sums: &Sums, gram: Mat<f64>) -> Projected {
+        let features = self.features();
+        let mut cross = Col::zeros(self.coefficients());
+        for c in 0..3 {
+            let basis = self.basis.as_ref().subcols(c * features, features);
             cross += product(basis, sums.cross.as_ref().subcols(c, 1), 1.0 / 3.0).col(0);
         }
         Projected { gram, cross, energy: sums.energy }
