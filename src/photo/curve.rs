@@ -45,11 +45,13 @@ impl Curve {
         if value < 0.0 {
             return -self.decode((-value).min(1.0));
         }
-        if value > 1.0 {
-            let slope = (self.linear[STEPS] - self.linear[STEPS - 64]) * (STEPS as f32 / 64.0);
-            return self.linear[STEPS] + slope * (value - 1.0);
-        }
-        interpolate(&self.linear, value)
+        if value > 1.0 { self.beyond(value) } else { interpolate(&self.linear, value) }
+    }
+
+    #[cold]
+    fn beyond(&self, value: f32) -> f32 {
+        let slope = (self.linear[STEPS] - self.linear[STEPS - 64]) * (STEPS as f32 / 64.0);
+        self.linear[STEPS] + slope * (value - 1.0)
     }
 
     /// Encoded value, 0..1, of linear light; what lies outside is clipped, as no file holds it.
