@@ -39,30 +39,35 @@ impl Curve {
         Some(Self { linear, encoded })
     }
 
-    /// Linear light of an encoded value; beyond 0..1 the curve goes on as a straight line.
-    #[inline]
+    /// Linear light of an encoded value; above 1 the curve goes on as a straight line, below 0 as its
+    /// mirror image.
+    #[inline(always)]
     pub(super) fn decode(&self, value: f32) -> f32 {
-        if value < 0.0 {
-            return -self.decode((-value).min(1.0));
+        if (0.0..=1.0).contains(&value) {
+            interpolate(&self.linear, value)
+        } else {
+            self.beyond(value)
         }
-        if value > 1.0 { self.beyond(value) } else { interpolate(&self.linear, value) }
     }
 
     #[cold]
     fn beyond(&self, value: f32) -> f32 {
+        if value < 0.0 {
+            return -interpolate(&self.linear, (-value).min(1.0));
+        }
         let slope = (self.linear[STEPS] - self.linear[STEPS - 64]) * (STEPS as f32 / 64.0);
         self.linear[STEPS] + slope * (value - 1.0)
     }
 
     /// Encoded value, 0..1, of linear light; what lies outside is clipped, as no file holds it.
-    #[inline]
+    #[inline(always)]
     pub(super) fn encode(&self, linear: f32) -> f32 {
         interpolate(&self.encoded, linear.clamp(0.0, 1.0).sqrt())
     }
 }
 
 /// Linear light of an sRGB-encoded value, any sign and size.
-#[inline]
+#[cold]
 pub(super) fn srgb_decode(value: f32) -> f32 {
     let magnitude = value.abs();
     let linear = if magnitude <= 0.040_45 {
@@ -74,7 +79,7 @@ pub(super) fn srgb_decode(value: f32) -> f32 {
 }
 
 /// sRGB-encoded value of linear light, any sign and size.
-#[inline]
+#[cold]
 pub(super) fn srgb_encode(linear: f32) -> f32 {
     let magnitude = linear.abs();
     let value = if magnitude <= 0.003_130_8 {
@@ -106,7 +111,7 @@ impl Srgb {
     }
 
     /// Linear light of an sRGB-encoded value.
-    #[inline]
+    #[inline(always)]
     pub(super) fn decode(&self, value: f32) -> f32 {
         let magnitude = value.abs();
         if magnitude <= 1.0 {
@@ -117,7 +122,7 @@ impl Srgb {
     }
 
     /// sRGB-encoded value of linear light.
-    #[inline]
+    #[inline(always)]
     pub(super) fn encode(&self, linear: f32) -> f32 {
         let magnitude = linear.abs();
         if magnitude <= 1.0 {
@@ -129,7 +134,7 @@ impl Srgb {
 }
 
 /// Reads a table over 0..=1 between its entries.
-#[inline]
+#[inline(always)]
 fn interpolate(table: &[f32], position: f32) -> f32 {
     let steps = table.len() - 1;
     let position = position * steps as f32;

@@ -169,9 +169,11 @@ impl Profile {
     pub(super) fn encode(&self, pixels: &mut [[f32; 3]]) {
         match &self.device {
             Device::Matrix { curves, of, back, .. } => {
-                for pixel in pixels {
-                    let linear = times(back, pixel.map(|v| self.srgb.decode(v)));
-                    *pixel = [0, 1, 2].map(|c| curves[of[c]].encode(linear[c]));
+                let curves = of.map(|curve| &curves[curve]);
+                for [r, g, b] in pixels {
+                    let linear = [self.srgb.decode(*r), self.srgb.decode(*g), self.srgb.decode(*b)];
+                    let [x, y, z] = times(back, linear);
+                    (*r, *g, *b) = (curves[0].encode(x), curves[1].encode(y), curves[2].encode(z));
                 }
             }
             Device::Tables { back: Some(back), between, .. } => {
@@ -302,7 +304,7 @@ fn inverse(m: &[[f64; 3]; 3]) -> Option<[[f64; 3]; 3]> {
         .then(|| [0, 1, 2].map(|i| [0, 1, 2].map(|j| cofactor(j, i) / determinant)))
 }
 
-#[inline]
+#[inline(always)]
 fn times(m: &Matrix, [x, y, z]: [f32; 3]) -> [f32; 3] {
     let row = |row: &[f32; 3]| row[0] * x + row[1] * y + row[2] * z;
     [row(&m[0]), row(&m[1]), row(&m[2])]
