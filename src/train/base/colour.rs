@@ -3,7 +3,7 @@
 use faer::linalg::solvers::Solve;
 use faer::{Mat, Side};
 
-use super::candidates::Prepared;
+use super::prepared::Prepared;
 use crate::operator::{Base, TERMS};
 
 /// Ridges of the candidates.

@@ -3,14 +3,17 @@
 
 mod candidates;
 mod colour;
+mod evidence;
 mod fit;
 mod full;
+mod posterior;
+mod prepared;
 mod prior;
 mod ridges;
 mod sums;
 
-pub use candidates::Prepared;
 pub use colour::colour_places;
 pub use fit::{Fit, KeepGoing, fit, fit_colour, fit_isotropic};
+pub use prepared::Prepared;
 pub use prior::{Gaussian, Prior, Projected};
 pub use sums::{ERROR_MIN, Sums, View};
