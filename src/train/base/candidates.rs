@@ -1,11 +1,9 @@
 //! Fits of the base to some examples, one for each assumption about the edit: which kind it is and
-//! how far a photo's evidence may be trusted, what the evidence makes of all these, or nothing
-//! ([`super::ridges`]).
+//! how far a photo's evidence may be trusted, or nothing ([`super::ridges`]).
 
 use faer::{Col, Mat};
 use rayon::prelude::*;
 
-use super::evidence::mixture;
 use super::full;
 use super::posterior::{added, posteriors};
 use super::prepared::Prepared;
@@ -14,26 +12,9 @@ use super::ridges::{RIDGES, RIDGES_IN_FULL, Ridged, ridges};
 use super::sums::Sums;
 use crate::operator::STATISTICS;
 
-/// What the evidence makes of all assumptions is as likely to hold as so many of them.
-const EVIDENCE_AHEAD: f64 = 20.0;
-
-/// A fit that may have a share in the weights.
-pub(super) struct Candidate {
-    /// `[features][3]`.
-    pub weights: Mat<f64>,
-    /// How likely it is to hold before any photo is left out, beside 1 for most.
-    pub likelihood: f64,
-}
-
-impl From<Mat<f64>> for Candidate {
-    fn from(weights: Mat<f64>) -> Self {
-        Self { weights, likelihood: 1.0 }
-    }
-}
-
-/// Every candidate, in an order that depends on nothing: what the evidence makes of all, no change at
+/// Every candidate's weights, `[features][3]`, in an order that depends on nothing: no change at
 /// all, then kinds by trust, then ridges.
-pub(super) fn candidates(examples: &[&Prepared], prior: &Prior) -> Vec<Candidate> {
+pub(super) fn candidates(examples: &[&Prepared], prior: &Prior) -> Vec<Mat<f64>> {
     let (count, features) = (prior.coefficients(), prior.features());
     let plain = Gaussian {
         mean: Col::zeros(count),
@@ -43,8 +24,7 @@ pub(super) fn candidates(examples: &[&Prepared], prior: &Prior) -> Vec<Candidate
     let kinds: Vec<&Gaussian> = prior.kinds.iter().chain([&plain]).collect();
     let fits = posteriors(&kinds, &added(examples));
     let nothing = || Mat::zeros(features, 3);
-    let (mixed, _) = mixture(examples, prior, &fits);
-    let mut weights = vec![mixed, nothing()];
+    let mut weights = vec![nothing()];
     weights.par_extend(
         fits.par_iter()
             .map(|fit| fit.as_ref().map_or_else(nothing, |fit| prior.weights(&fit.coefficients))),
@@ -53,9 +33,7 @@ pub(super) fn candidates(examples: &[&Prepared], prior: &Prior) -> Vec<Candidate
         weights = full::in_full(&weights, &prior.code);
     }
     weights.extend(smooth(examples, prior));
-    let mut all: Vec<Candidate> = weights.into_iter().map(Candidate::from).collect();
-    all[0].likelihood = EVIDENCE_AHEAD;
-    all
+    weights
 }
 
 /// The candidates that know nothing of edits.

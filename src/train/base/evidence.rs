@@ -3,9 +3,9 @@
 
 use faer::{Col, Mat};
 
-use super::posterior::{Posterior, TRUSTS, trust};
+use super::posterior::{Posterior, TRUSTS, added, posteriors, trust};
 use super::prepared::Prepared;
-use super::prior::Prior;
+use super::prior::{Gaussian, Prior};
 use super::ridges::{RIDGES, ridges};
 use super::sums::{ERROR_MIN, Sums};
 use crate::operator::STATISTICS;
@@ -34,24 +34,18 @@ fn likelihood(kind: usize) -> f64 {
     if kind < Kind::ALL.len() { 1.0 } else { Kind::ALL.len() as f64 }
 }
 
-/// The mean of the fits to `examples` by their evidence, `[features][3]`, and the shares of
-/// [`Kind::ALL`]; what is left of 1 is of no kind in particular. The fits are those of [`posteriors`],
-/// of [`Prior::kinds`] and perhaps further Gaussians, which have no share.
-///
-/// [`posteriors`]: super::posterior::posteriors
-pub(super) fn mixture(
-    examples: &[&Prepared],
-    prior: &Prior,
-    fits: &[Option<Posterior>],
-) -> (Mat<f64>, Vec<f64>) {
-    let all = fits.len() / TRUSTS;
+/// The mean of the fits to `examples` under all assumptions, by their evidence: `[features][3]`; and
+/// the shares of [`Kind::ALL`], what is left of 1 being of no kind in particular.
+pub(super) fn mixture(examples: &[&Prepared], prior: &Prior) -> (Mat<f64>, Vec<f64>) {
+    let kinds: Vec<&Gaussian> = prior.kinds.iter().collect();
+    let fits = posteriors(&kinds, &added(examples));
     let values = examples.len() as f64 * VALUES_PER_PHOTO;
     let mut assumed: Vec<(usize, &Posterior)> = Vec::new();
     let mut evidence: Vec<f64> = Vec::new();
-    for (t, kind) in (0..TRUSTS).flat_map(|t| (0..prior.kinds.len()).map(move |kind| (t, kind))) {
+    for (t, kind) in (0..TRUSTS).flat_map(|t| (0..kinds.len()).map(move |kind| (t, kind))) {
         let steps = if Kind::ALL.get(kind) == Some(&Kind::Colour) { STEPS_SURER } else { 0 };
-        let surer = &fits[(t + steps).min(TRUSTS - 1) * all + kind];
-        let (Some(fit), Some(surer)) = (&fits[t * all + kind], surer) else { continue };
+        let surer = &fits[(t + steps).min(TRUSTS - 1) * kinds.len() + kind];
+        let (Some(fit), Some(surer)) = (&fits[t * kinds.len() + kind], surer) else { continue };
         assumed.push((kind, surer));
         // A Gaussian that is wider has the same coefficients where the photos are trusted less by as much.
         evidence.extend(WIDTHS.map(|width| {
@@ -102,7 +96,8 @@ pub(super) fn isotropic_mixture(examples: &[&Prepared], rank: usize) -> Mat<f64>
         })
         .collect();
     let shares = shares(&evidence);
-    doubted(mean(fits.iter().map(|fit| &fit.weights), &shares), examples)
+    let weights: Vec<Mat<f64>> = fits.into_iter().map(|fit| fit.weights).collect();
+    doubted(mean(&weights, &shares), examples)
 }
 
 /// Shares by evidence, tempered.
@@ -120,10 +115,12 @@ pub(super) fn normalise(shares: &mut [f64]) {
 }
 
 /// The mean of some weights by their shares.
-pub(super) fn mean<'a>(weights: impl Iterator<Item = &'a Mat<f64>>, shares: &[f64]) -> Mat<f64> {
-    let mut each = weights.zip(shares).map(|(weights, share)| faer::Scale(*share) * weights);
-    let first = each.next().unwrap_or_else(Mat::new);
-    each.fold(first, |sum, it| sum + it)
+pub(super) fn mean(weights: &[Mat<f64>], shares: &[f64]) -> Mat<f64> {
+    let mut sum = Mat::zeros(weights[0].nrows(), 3);
+    for (weights, share) in weights.iter().zip(shares) {
+        sum += faer::Scale(*share) * weights;
+    }
+    sum
 }
 
 /// How far the examples' photos are from the middle of the photos, 1 on average: what one assumption
@@ -147,12 +144,11 @@ fn doubted(mut weights: Mat<f64>, examples: &[&Prepared]) -> Mat<f64> {
 
 #[cfg(test)]
 pub(super) mod tests {
-    use super::super::posterior::posteriors;
     use super::*;
     use crate::kernel::Planes;
     use crate::kernel::base::statistics;
     use crate::random::Random;
-    use crate::train::base::{Gaussian, View};
+    use crate::train::base::View;
 
     pub fn prepared(brightness: f32) -> (Prepared, f64) {
         let prior = Prior::shipped();
@@ -180,12 +176,6 @@ pub(super) mod tests {
         assert!(dark.1 > 1.0 && dark.1 > 2.0 * ordinary.1, "{} {}", dark.1, ordinary.1);
         let both = oddness(&[&dark.0, &ordinary.0], rank);
         assert!((both - 0.5 * (dark.1 + ordinary.1)).abs() < 1e-9);
-    }
-
-    fn by_evidence(example: &Prepared) -> (Mat<f64>, Vec<f64>) {
-        let prior = Prior::shipped();
-        let kinds: Vec<&Gaussian> = prior.kinds.iter().collect();
-        mixture(&[example], prior, &posteriors(&kinds, &example.projected))
     }
 
     /// A photo with colours of all sorts, and what `edit` does to them.
@@ -218,7 +208,7 @@ pub(super) mod tests {
             }
         };
         let example = edited(|[r, g, b]| [curve(r, 2.2), curve(g, 1.4), 0.1 + 0.8 * curve(b, 0.7)]);
-        let (weights, kinds) = by_evidence(&example);
+        let (weights, kinds) = mixture(&[&example], Prior::shipped());
         let colour = Kind::ALL.iter().position(|kind| *kind == Kind::Colour).unwrap();
         assert!(kinds[colour] > 0.99, "{:?}", kinds);
         // The evidence is for a trust of 10^5.5 to 10^6, number 6 is 10^6.5.
@@ -233,7 +223,7 @@ pub(super) mod tests {
         assert_eq!(of(0..Kind::ALL.len()), of(Kind::ALL.len()..Prior::shipped().kinds.len()));
         // Channels exchanged: no synthetic edit does that.
         let example = edited(|[r, g, b]| [b, r, g]);
-        let (_, kinds) = by_evidence(&example);
+        let (_, kinds) = mixture(&[&example], Prior::shipped());
         assert!(kinds.iter().sum::<f64>() < 0.5, "{:?}", kinds);
     }
 }

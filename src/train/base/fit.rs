@@ -8,12 +8,11 @@
 use faer::Mat;
 use rayon::prelude::*;
 
-use super::candidates::{Candidate, candidates, smooth};
+use super::candidates::{candidates, smooth};
 use super::colour;
 use super::evidence::{isotropic_mixture, mean, mixture, normalise};
-use super::posterior::{added, posteriors};
 use super::prepared::Prepared;
-use super::prior::{Gaussian, Prior};
+use super::prior::Prior;
 use super::sums::{ERROR_MIN, Sums, product};
 
 /// Weights, and how they were come by.
@@ -28,8 +27,8 @@ pub struct Fit {
     /// PSNR in dB of each example by the weights that were learnt without it; none from a single
     /// fold.
     pub psnr_unseen: Vec<f64>,
-    /// Shares of the kinds of edit, of [`Kind::ALL`], from one example; else empty. What is left of 1
-    /// is of no kind in particular.
+    /// Shares of the kinds of edit, of [`Kind::ALL`](crate::train::prior::Kind::ALL), from one example;
+    /// else empty. What is left of 1 is of no kind in particular.
     pub kinds: Vec<f64>,
 }
 
@@ -49,16 +48,13 @@ pub fn fit(
     keep_going: &KeepGoing<'_>,
 ) -> Option<Fit> {
     if folds.iter().all(|fold| *fold == 0) {
-        return keep_going().then(|| fit_by_evidence(examples, prior));
+        let all: Vec<&Prepared> = examples.iter().collect();
+        return keep_going().then(|| {
+            let (weights, kinds) = mixture(&all, prior);
+            from_one(weights, kinds)
+        });
     }
     fit_by_unseen(examples, Prepared::widest, folds, |rest| candidates(rest, prior), keep_going)
-}
-
-fn fit_by_evidence(examples: &[Prepared], prior: &Prior) -> Fit {
-    let all: Vec<&Prepared> = examples.iter().collect();
-    let kinds: Vec<&Gaussian> = prior.kinds.iter().collect();
-    let (weights, kinds) = mixture(&all, prior, &posteriors(&kinds, &added(&all)));
-    from_one(weights, kinds)
 }
 
 /// The weights of a colour base, with zeros for all else. `keep_going` as for [`fit`].
@@ -72,9 +68,7 @@ pub fn fit_colour(
     keep_going: &KeepGoing<'_>,
 ) -> Option<Fit> {
     let rank = prior.code.axes.len();
-    let candidates = |rest: &[&Prepared]| {
-        colour::candidates(rest, rank).into_iter().map(Candidate::from).collect()
-    };
+    let candidates = |rest: &[&Prepared]| colour::candidates(rest, rank);
     fit_by_unseen(examples, |example| &example.sums, folds, candidates, keep_going)
 }
 
@@ -96,8 +90,7 @@ pub fn fit_isotropic(
     }
     let candidates = |rest: &[&Prepared]| {
         let fits = smooth(rest, prior);
-        let nothing = Mat::zeros(fits[0].nrows(), 3);
-        std::iter::once(nothing).chain(fits).map(Candidate::from).collect()
+        std::iter::once(Mat::zeros(fits[0].nrows(), 3)).chain(fits).collect()
     };
     fit_by_unseen(examples, Prepared::widest, folds, candidates, keep_going)
 }
@@ -107,11 +100,11 @@ fn fit_by_unseen(
     examples: &[Prepared],
     sums: impl Fn(&Prepared) -> &Sums + Sync,
     folds: &[usize],
-    candidates: impl Fn(&[&Prepared]) -> Vec<Candidate>,
+    candidates: impl Fn(&[&Prepared]) -> Vec<Mat<f64>>,
     keep_going: &KeepGoing<'_>,
 ) -> Option<Fit> {
     let count = folds.iter().max().map_or(0, |last| last + 1);
-    let seen: Vec<Vec<Candidate>> = (0..count)
+    let seen: Vec<Vec<Mat<f64>>> = (0..count)
         .map(|fold| {
             if !keep_going() {
                 return None;
@@ -133,15 +126,14 @@ fn fit_by_unseen(
         .zip(folds)
         .map(|(example, fold)| Judged::new(sums(example), &seen[*fold]))
         .collect();
-    let likelihoods: Vec<f64> = seen[0].iter().map(|it| it.likelihood).collect();
-    let shares = stacked(&judged, &likelihoods);
+    let shares = stacked(&judged);
     if !keep_going() {
         return None;
     }
     let all: Vec<&Prepared> = examples.iter().collect();
     Some(Fit {
-        weights: mixed(&candidates(&all), &shares),
-        without: seen.iter().map(|these| mixed(these, &shares)).collect(),
+        weights: mean(&candidates(&all), &shares),
+        without: seen.iter().map(|these| mean(these, &shares)).collect(),
         psnr_unseen: judged.iter().map(|judged| decibels(judged.error(&shares))).collect(),
         kinds: Vec::new(),
     })
@@ -155,11 +147,6 @@ fn from_one(weights: Mat<f64>, kinds: Vec<f64>) -> Fit {
     Fit { without: vec![weights.clone()], weights, psnr_unseen: Vec::new(), kinds }
 }
 
-/// The mean of candidates by their shares.
-fn mixed(candidates: &[Candidate], shares: &[f64]) -> Mat<f64> {
-    mean(candidates.iter().map(|it| &it.weights), shares)
-}
-
 /// An example's errors under mixtures of candidates that have not seen it.
 struct Judged {
     gram: Mat<f64>,
@@ -168,12 +155,12 @@ struct Judged {
 }
 
 impl Judged {
-    fn new(example: &Sums, candidates: &[Candidate]) -> Self {
+    fn new(example: &Sums, candidates: &[Mat<f64>]) -> Self {
         let (count, features) = (candidates.len(), example.features());
         let mut gram = Mat::zeros(count, count);
         let mut cross = vec![0.0; count];
         for c in 0..3 {
-            let weights = Mat::from_fn(features, count, |f, k| candidates[k].weights[(f, c)]);
+            let weights = Mat::from_fn(features, count, |f, k| candidates[k][(f, c)]);
             let half = product(example.gram.as_ref(), weights.as_ref(), 1.0 / 3.0);
             gram += product(weights.transpose(), half.as_ref(), 1.0);
             for (k, cross) in cross.iter_mut().enumerate() {
@@ -220,15 +207,14 @@ const STEP: f64 = 0.3;
 const INERTIA: f64 = 9.0;
 
 /// Shares that sum to one, with which the mean PSNR of the unseen is high: from each candidate's own,
-/// 1 dB a factor e, times its likelihood, by exponentiated gradients (Kivinen and Warmuth 1997).
-fn stacked(judged: &[Judged], likelihoods: &[f64]) -> Vec<f64> {
+/// 1 dB a factor e, by exponentiated gradients (Kivinen and Warmuth 1997).
+fn stacked(judged: &[Judged]) -> Vec<f64> {
     let count = judged[0].cross.len();
     let photos = judged.len() as f64;
     let psnr = |k: usize| judged.iter().map(|it| decibels(it.error_of(k))).sum::<f64>() / photos;
     let scores: Vec<f64> = (0..count).map(psnr).collect();
     let best = scores.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    let mut start: Vec<f64> =
-        scores.iter().zip(likelihoods).map(|(score, times)| times * (score - best).exp()).collect();
+    let mut start: Vec<f64> = scores.iter().map(|score| (score - best).exp()).collect();
     normalise(&mut start);
     let mut shares = start.clone();
     for _ in 0..STEPS {
@@ -264,7 +250,7 @@ mod tests {
         let all = candidates(&[&example], Prior::shipped());
         let shares = vec![1.0 / all.len() as f64; all.len()];
         let judged = Judged::new(&example.sums, &all).error(&shares);
-        let error = example.error(&mixed(&all, &shares));
+        let error = example.error(&mean(&all, &shares));
         assert!((judged - error).abs() < 1e-9 * error.max(1.0), "{judged} {error}");
     }
 }
