@@ -210,7 +210,7 @@ pub(super) mod tests {
         let example = edited(|[r, g, b]| [curve(r, 2.2), curve(g, 1.4), 0.1 + 0.8 * curve(b, 0.7)]);
         let (weights, kinds) = mixture(&[&example], Prior::shipped());
         let colour = Kind::ALL.iter().position(|kind| *kind == Kind::Colour).unwrap();
-        assert!(kinds[colour] > 0.99, "{:?}", kinds);
+        assert!(kinds[colour] > 0.99, "{kinds:?}");
         // The evidence is for a trust of 10^5.5 to 10^6, number 6 is 10^6.5.
         let usual = posteriors(&[&prior.kinds[colour]], &example.projected)[6].clone().unwrap();
         let usual = example.error(&prior.weights(&usual.coefficients));
@@ -224,6 +224,6 @@ pub(super) mod tests {
         // Channels exchanged: no synthetic edit does that.
         let example = edited(|[r, g, b]| [b, r, g]);
         let (_, kinds) = mixture(&[&example], Prior::shipped());
-        assert!(kinds.iter().sum::<f64>() < 0.5, "{:?}", kinds);
+        assert!(kinds.iter().sum::<f64>() < 0.5, "{kinds:?}");
     }
 }
