@@ -28,7 +28,7 @@ bench:
 # Before/after pairs made with real editors: what filters are learnt from and judged by.
 PAIRS = ../shared/pairs
 
-# What is known of edits before any pair is seen; the same bytes every time.
+# What is known of edits before any pair is seen; the same bytes every time on one kind of processor.
 prior:
 	cargo build --release
 	./target/release/understudy prior --photos $(PAIRS)/before/train -o models/prior.safetensors

@@ -43,7 +43,8 @@ const RIDGE: f64 = 3e-6;
 /// Share of the mean variance that is added to every direction's.
 const VARIANCE_ADDED: f64 = 1e-3;
 
-/// Makes the prior's file from photos; the same bytes for the same photos and `making`.
+/// Makes the prior's file from photos; the same bytes for the same photos and `making` on one kind of
+/// processor. On another a direction of the basis may have the other sign, which is the same prior.
 ///
 /// # Errors
 /// A sentence where there are too few photos.
