@@ -46,21 +46,23 @@ pub(super) struct Profile {
 
 /// The device's side of a [`Profile`].
 enum Device {
-    /// A curve for each channel (an index into `curves`), then matrices to linear sRGB and back.
-    Matrix { curves: Vec<Curve>, of: [usize; 3], to: Matrix, back: Matrix },
+    /// Curves and a matrix.
+    Matrix(Shaper),
     /// A curve from grey to luminance.
     Gray(Curve),
     /// Tables, by way of ProPhoto RGB; `back` is missing for input-only and CMYK profiles.
     Tables {
         to: Arc<TransformF32Executor>,
         back: Option<Arc<TransformF32Executor>>,
-        between: Between,
+        /// ProPhoto RGB, where moxcms stops.
+        between: Shaper,
     },
 }
 
-/// ProPhoto RGB, where moxcms stops: its curve, and matrices to linear sRGB and back.
-struct Between {
-    curve: Curve,
+/// A curve for each channel (an index into `curves`), then matrices to linear sRGB and back.
+struct Shaper {
+    curves: Vec<Curve>,
+    of: [usize; 3],
     to: Matrix,
     back: Matrix,
 }
@@ -78,7 +80,7 @@ const SRGB: [[f64; 3]; 3] = [
 impl std::fmt::Debug for Device {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
-            Self::Matrix { .. } => "Matrix",
+            Self::Matrix(_) => "Matrix",
             Self::Gray(_) => "Gray",
             Self::Tables { .. } => "Tables",
         })
@@ -113,7 +115,7 @@ impl Profile {
     /// True where colours can be converted back, so that an export may carry the profile.
     pub(super) fn goes_back(&self) -> bool {
         match &self.device {
-            Device::Matrix { .. } => true,
+            Device::Matrix(_) => true,
             Device::Gray(_) => false,
             Device::Tables { back, .. } => back.is_some(),
         }
@@ -122,15 +124,7 @@ impl Profile {
     /// Converts pixels from the profile's values to sRGB's, which may leave 0..1.
     pub(super) fn decode(&self, pixels: &mut [[f32; 3]]) {
         match &self.device {
-            Device::Matrix { curves, of, to, .. } => {
-                let curves = of.map(|curve| &curves[curve]);
-                // Channel by channel: this is where large photos spend their time.
-                for [r, g, b] in pixels {
-                    let linear = [curves[0].decode(*r), curves[1].decode(*g), curves[2].decode(*b)];
-                    let [x, y, z] = times(to, linear);
-                    (*r, *g, *b) = (self.srgb.encode(x), self.srgb.encode(y), self.srgb.encode(z));
-                }
-            }
+            Device::Matrix(shaper) => shaper.decode(&self.srgb, pixels),
             Device::Gray(curve) => {
                 for pixel in pixels {
                     *pixel = [self.srgb.encode(curve.decode(pixel[0])); 3];
@@ -139,7 +133,7 @@ impl Profile {
             Device::Tables { to, between, .. } => {
                 let source = pixels.as_flattened().to_vec();
                 self.run(to, &source, pixels.as_flattened_mut());
-                self.leave(between, pixels);
+                between.decode(&self.srgb, pixels);
             }
         }
     }
@@ -147,7 +141,7 @@ impl Profile {
     /// The lowest and the highest of sRGB's values that the profile's colours have. Behind its curves
     /// a matrix profile is linear, so they are at the corners of its cube. None for tables.
     pub(super) fn gamut(&self) -> Option<(f32, f32)> {
-        if !matches!(self.device, Device::Matrix { .. }) {
+        if !matches!(self.device, Device::Matrix(_)) {
             return None;
         }
         let mut corners: Vec<[f32; 3]> =
@@ -161,26 +155,16 @@ impl Profile {
     pub(super) fn decode_inks(&self, inks: &[f32], pixels: &mut [[f32; 3]]) {
         if let Device::Tables { to, between, .. } = &self.device {
             self.run(to, inks, pixels.as_flattened_mut());
-            self.leave(between, pixels);
+            between.decode(&self.srgb, pixels);
         }
     }
 
     /// Converts pixels from sRGB's values to the profile's, clipped to its gamut.
     pub(super) fn encode(&self, pixels: &mut [[f32; 3]]) {
         match &self.device {
-            Device::Matrix { curves, of, back, .. } => {
-                let curves = of.map(|curve| &curves[curve]);
-                for [r, g, b] in pixels {
-                    let linear = [self.srgb.decode(*r), self.srgb.decode(*g), self.srgb.decode(*b)];
-                    let [x, y, z] = times(back, linear);
-                    (*r, *g, *b) = (curves[0].encode(x), curves[1].encode(y), curves[2].encode(z));
-                }
-            }
+            Device::Matrix(shaper) => shaper.encode(&self.srgb, pixels),
             Device::Tables { back: Some(back), between, .. } => {
-                for pixel in pixels.iter_mut() {
-                    let linear = times(&between.back, pixel.map(|v| self.srgb.decode(v)));
-                    *pixel = linear.map(|v| between.curve.encode(v));
-                }
+                between.encode(&self.srgb, pixels);
                 let source = pixels.as_flattened().to_vec();
                 self.run(back, &source, pixels.as_flattened_mut());
             }
@@ -188,8 +172,8 @@ impl Profile {
         }
     }
 
-    /// True where no colour moves by more than two 8-bit steps, and those of full saturation alone by
-    /// more than one: makers of profiles round the primaries each in their own way.
+    /// True where no colour moves by more than two 8-bit steps: makers of profiles round the primaries
+    /// each in their own way, which full saturation shows.
     fn is_srgb(&self) -> bool {
         const SIDE: usize = 9;
         let mut moved: Vec<[f32; 3]> = (0..SIDE.pow(3))
@@ -209,12 +193,44 @@ impl Profile {
             to.fill(0.0);
         }
     }
+}
 
-    /// From ProPhoto RGB to sRGB.
-    fn leave(&self, between: &Between, pixels: &mut [[f32; 3]]) {
-        for pixel in pixels {
-            let linear = times(&between.to, pixel.map(|v| between.curve.decode(v)));
-            *pixel = linear.map(|v| self.srgb.encode(v));
+impl Shaper {
+    /// Of a matrix profile.
+    fn new(profile: &ColorProfile) -> Option<Self> {
+        let trcs = [&profile.red_trc, &profile.green_trc, &profile.blue_trc];
+        let mut curves = Vec::new();
+        let mut of = [0; 3];
+        for c in 0..3 {
+            if let Some(same) = (0..c).find(|&earlier| trcs[earlier] == trcs[c]) {
+                of[c] = of[same];
+            } else {
+                of[c] = curves.len();
+                curves.push(Curve::new(trcs[c].as_ref()?)?);
+            }
+        }
+        let (to, back) = matrices(profile)?;
+        Some(Self { curves, of, to, back })
+    }
+
+    /// From its values to sRGB's.
+    fn decode(&self, srgb: &Srgb, pixels: &mut [[f32; 3]]) {
+        let curves = self.of.map(|curve| &self.curves[curve]);
+        // Channel by channel: this is where large photos spend their time.
+        for [r, g, b] in pixels {
+            let linear = [curves[0].decode(*r), curves[1].decode(*g), curves[2].decode(*b)];
+            let [x, y, z] = times(&self.to, linear);
+            (*r, *g, *b) = (srgb.encode(x), srgb.encode(y), srgb.encode(z));
+        }
+    }
+
+    /// From sRGB's values to its own.
+    fn encode(&self, srgb: &Srgb, pixels: &mut [[f32; 3]]) {
+        let curves = self.of.map(|curve| &self.curves[curve]);
+        for [r, g, b] in pixels {
+            let linear = [srgb.decode(*r), srgb.decode(*g), srgb.decode(*b)];
+            let [x, y, z] = times(&self.back, linear);
+            (*r, *g, *b) = (curves[0].encode(x), curves[1].encode(y), curves[2].encode(z));
         }
     }
 }
@@ -226,26 +242,9 @@ fn rgb_device(profile: &ColorProfile) -> Option<Device> {
     let has_back =
         profile.lut_b_to_a_perceptual.is_some() || profile.lut_b_to_a_colorimetric.is_some();
     if profile.is_matrix_shaper() && !(has_to && has_back) {
-        return matrix_device(profile);
+        return Shaper::new(profile).map(Device::Matrix);
     }
     tables(profile, Layout::Rgb)
-}
-
-/// A matrix profile's device.
-fn matrix_device(profile: &ColorProfile) -> Option<Device> {
-    let trcs = [&profile.red_trc, &profile.green_trc, &profile.blue_trc];
-    let mut curves = Vec::new();
-    let mut of = [0; 3];
-    for c in 0..3 {
-        if let Some(same) = (0..c).find(|&earlier| trcs[earlier] == trcs[c]) {
-            of[c] = of[same];
-        } else {
-            of[c] = curves.len();
-            curves.push(Curve::new(trcs[c].as_ref()?)?);
-        }
-    }
-    let (to, back) = matrices(profile)?;
-    Some(Device::Matrix { curves, of, to, back })
 }
 
 /// A table profile's device, by way of ProPhoto RGB.
@@ -263,9 +262,7 @@ fn tables(profile: &ColorProfile, layout: Layout) -> Option<Device> {
     let back = (layout == Layout::Rgb)
         .then(|| transform(&prophoto, Layout::Rgb, profile, Layout::Rgb))
         .flatten();
-    let curve = Curve::new(prophoto.red_trc.as_ref()?)?;
-    let (between_to, between_back) = matrices(&prophoto)?;
-    let between = Between { curve, to: between_to, back: between_back };
+    let between = Shaper::new(&prophoto)?;
     Some(Device::Tables { to, back, between })
 }
 
