@@ -47,7 +47,8 @@ pub(super) fn mixture(examples: &[&Prepared], prior: &Prior) -> (Mat<f64>, Vec<f
         let surer = &fits[(t + steps).min(TRUSTS - 1) * kinds.len() + kind];
         let (Some(fit), Some(surer)) = (&fits[t * kinds.len() + kind], surer) else { continue };
         assumed.push((kind, surer));
-        // A Gaussian that is wider has the same coefficients where the photos are trusted less by as much.
+        // A Gaussian that is wider has the same coefficients where the photos are trusted less by as
+        // much.
         evidence.extend(WIDTHS.map(|width| {
             let noise = (trust(t) / width / VALUES_PER_PHOTO).ln();
             let fair = fit.volume - 0.5 * fit.misfit / width + 0.5 * values * noise;
@@ -150,8 +151,18 @@ pub(super) mod tests {
     use crate::random::Random;
     use crate::train::base::View;
 
-    pub fn prepared(brightness: f32) -> (Prepared, f64) {
+    fn example(
+        sample: &Planes,
+        places: &[[f64; 2]],
+        colours: &[[f32; 3]],
+        changes: &[[f64; 3]],
+    ) -> Prepared {
         let prior = Prior::shipped();
+        let view = View { sample, places, colours };
+        Prepared::new(Sums::new(&view.features(&prior.code), changes), prior)
+    }
+
+    pub fn prepared(brightness: f32) -> (Prepared, f64) {
         let mut sample = Planes::zeros(3, 64, 80);
         for (i, value) in sample.data.iter_mut().enumerate() {
             *value = brightness * (0.6 + (i * 7919 % 1009) as f32 / 2000.0);
@@ -159,10 +170,11 @@ pub(super) mod tests {
         let places: Vec<[f64; 2]> = (0..40).map(|i| [f64::from(i) / 39.0, 0.5]).collect();
         let colours: Vec<[f32; 3]> = (0..40).map(|i| [i as f32 / 40.0; 3]).collect();
         let changes = vec![[0.1, -0.05, 0.02]; 40];
-        let view = View { sample: &sample, places: &places, colours: &colours };
-        let sums = Sums::new(&view.features(&prior.code), &changes);
-        let z = prior.code.code(&statistics(&sample));
-        (Prepared::new(sums, prior), z[1..].iter().map(|z| z * z).sum::<f64>() / 10.0)
+        let z = Prior::shipped().code.code(&statistics(&sample));
+        (
+            example(&sample, &places, &colours, &changes),
+            z[1..].iter().map(|z| z * z).sum::<f64>() / 10.0,
+        )
     }
 
     #[test]
@@ -180,7 +192,6 @@ pub(super) mod tests {
 
     /// A photo with colours of all sorts, and what `edit` does to them.
     fn edited(edit: impl Fn([f64; 3]) -> [f64; 3]) -> Prepared {
-        let prior = Prior::shipped();
         let mut random = Random::new(5);
         let mut sample = Planes::zeros(3, 256, 256);
         sample.data.iter_mut().for_each(|value| *value = random.unit() as f32);
@@ -193,8 +204,7 @@ pub(super) mod tests {
             [0, 1, 2].map(|c| after[c].clamp(0.0, 1.0) - before[c])
         };
         let changes: Vec<[f64; 3]> = colours.iter().map(change).collect();
-        let view = View { sample: &sample, places: &places, colours: &colours };
-        Prepared::new(Sums::new(&view.features(&prior.code), &changes), prior)
+        example(&sample, &places, &colours, &changes)
     }
 
     #[test]
@@ -208,11 +218,11 @@ pub(super) mod tests {
             }
         };
         let example = edited(|[r, g, b]| [curve(r, 2.2), curve(g, 1.4), 0.1 + 0.8 * curve(b, 0.7)]);
-        let (weights, kinds) = mixture(&[&example], Prior::shipped());
+        let (weights, kinds) = mixture(&[&example], prior);
         let colour = Kind::ALL.iter().position(|kind| *kind == Kind::Colour).unwrap();
         assert!(kinds[colour] > 0.99, "{kinds:?}");
         // The evidence is for a trust of 10^5.5 to 10^6, number 6 is 10^6.5.
-        let usual = posteriors(&[&prior.kinds[colour]], &example.projected)[6].clone().unwrap();
+        let usual = posteriors(&[&prior.kinds[colour]], &example.projected).remove(6).unwrap();
         let usual = example.error(&prior.weights(&usual.coefficients));
         assert!(example.error(&weights) < 0.9 * usual, "{} {usual}", example.error(&weights));
     }

@@ -32,12 +32,16 @@ fn bridge(code: &PhotoCode) -> Mat<f64> {
 pub(super) fn along_axes(full: &Sums, code: &PhotoCode) -> Sums {
     let bridge = bridge(code);
     let half = product(bridge.transpose(), full.gram.as_ref(), 1.0);
-    changes_along_axes(full, code, product(half.as_ref(), bridge.as_ref(), 1.0))
+    along(full, &bridge, product(half.as_ref(), bridge.as_ref(), 1.0))
 }
 
 /// The same where `gram`, the products of the features along the axes, is at hand.
 pub(super) fn changes_along_axes(full: &Sums, code: &PhotoCode, gram: Mat<f64>) -> Sums {
-    let cross = product(bridge(code).transpose(), full.cross.as_ref(), 1.0);
+    along(full, &bridge(code), gram)
+}
+
+fn along(full: &Sums, bridge: &Mat<f64>, gram: Mat<f64>) -> Sums {
+    let cross = product(bridge.transpose(), full.cross.as_ref(), 1.0);
     Sums { gram, cross, energy: full.energy }
 }
 

@@ -18,7 +18,6 @@ pub(super) fn trust(index: usize) -> f64 {
 }
 
 /// A maximum a posteriori fit.
-#[derive(Clone, Debug)]
 pub(super) struct Posterior {
     pub coefficients: Col<f64>,
     /// How far the examples narrow the volume of possible coefficients, as a logarithm.
