@@ -38,7 +38,7 @@ struct StageHeader {
     base: u32,
     base_size: [u32; 2],
     has_base: u32,
-    /// Factor and term of [`Reach`](crate::kernel::render::Reach).
+    /// Factor and term of [`Reach`](crate::kernel::reach::Reach).
     base_across: [f32; 2],
     base_down: [f32; 2],
     own: f32,

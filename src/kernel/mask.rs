@@ -11,7 +11,7 @@
 use rayon::prelude::*;
 
 use super::Planes;
-use super::render::Reach;
+use super::reach::Reach;
 
 /// Radius of the windows, in pixels of the copy, whose short side has 256.
 const RADIUS: usize = 12;

@@ -18,11 +18,13 @@
 //!
 //! [`codes`] turns packed pixels into planes and back, which shaders do as they load and store.
 //! [`network`] runs lists of layers with the kernels above; `runs` cuts rows of pixels where they pass
-//! from one cell of a grid to the next; `boxes` takes means over windows.
+//! from one cell of a grid to the next, [`reach`] says where on a grid a pixel is, and `blend` and
+//! `direct` are the render's innermost loops; `boxes` takes means over windows.
 //! The CPU twin is the definition, the WGSL an optimisation of it; both are held to the reference.
 
 pub mod balance;
 pub mod base;
+mod blend;
 mod boxes;
 pub mod codes;
 pub mod conv;
@@ -35,6 +37,7 @@ pub mod moments;
 pub mod network;
 pub mod norm;
 pub mod plain;
+pub mod reach;
 pub mod render;
 pub mod residual;
 mod runs;

@@ -16,11 +16,13 @@ use std::sync::Arc;
 
 use super::Grids;
 use super::base;
+use super::blend::{Blend, Cover, Fade, Mix, Share};
 use super::direct::Direct;
 use super::guide::Folded;
 use super::mask::{self, Masked};
-use super::runs::{Line, Runs, load, padded, store};
-use super::wide::{Wide, fma, wide};
+use super::reach::Reach;
+use super::runs::{Line, Runs, padded};
+use super::wide::wide;
 
 /// One solved filter: all that a pixel needs to know of it.
 #[derive(Clone, Debug, PartialEq)]
@@ -51,40 +53,6 @@ pub struct Based {
     pub width: usize,
     /// Rows of the photo's pixels.
     pub height: usize,
-}
-
-/// How an [`aligned`] position of 0..1 becomes a place on a grid, in cells: `position·factor + term`,
-/// kept between the first cell's middle and the last one's.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Reach {
-    /// Cells from the photo's first pixel to its last.
-    pub factor: f32,
-    /// Place of the photo's first pixel.
-    pub term: f32,
-    /// Number of cells.
-    pub cells: usize,
-}
-
-impl Reach {
-    /// Corners aligned: the first and the last pixel are in the middles of the outermost cells.
-    pub fn aligned(cells: usize) -> Self {
-        Self { factor: (cells - 1) as f32, term: 0.0, cells }
-    }
-
-    /// From edge to edge: pixel x of `len` is at `(x + 0.5)/len·cells − 0.5`.
-    pub fn edges(cells: usize, len: usize) -> Self {
-        let pixel = cells as f64 / len as f64;
-        let factor = ((len - 1) as f64 * pixel) as f32;
-        Self { factor, term: (0.5 * pixel - 0.5) as f32, cells }
-    }
-
-    /// The cell left of (or above) a position, and how far it is on the way to the next.
-    fn place(self, position: f32) -> (usize, f32) {
-        let last = (self.cells - 1) as f32;
-        let place = (position * self.factor + self.term).max(0.0).min(last);
-        let cell = (place as usize).min(self.cells.saturating_sub(2));
-        (cell, place - cell as f32)
-    }
 }
 
 impl Based {
@@ -129,7 +97,8 @@ pub struct Block<'a> {
 }
 
 impl<'a> Shader<'a> {
-    /// For rows whose columns are at `across` ([`aligned`] positions, ascending, 0..1).
+    /// For rows whose columns are at `across` ([`aligned`](super::reach::aligned) positions, ascending,
+    /// 0..1).
     pub fn new(stages: &'a [Stage], across: &[f32]) -> Self {
         let places = |reach: Reach| across.iter().map(|position| reach.place(*position)).collect();
         let of_stage = |stage: &Stage| Columns {
@@ -168,7 +137,8 @@ impl<'a> Shader<'a> {
 
 impl Block<'_> {
     /// Turns a row of I, three planes of sRGB-encoded values as long as the block is wide, into O.
-    /// `down` is the row's [`aligned`] position, 0..1. Rows that follow each other share work.
+    /// `down` is the row's [`aligned`](super::reach::aligned) position, 0..1. Rows that follow each
+    /// other share work.
     ///
     /// # Panics
     /// When the planes are not as long as the block is wide.
@@ -203,15 +173,17 @@ impl Block<'_> {
             }
             let guide = if is_guided { self.guide.each_ref().map(Vec::as_slice) } else { input };
             let output = self.output.each_mut().map(Vec::as_mut_slice);
+            let Stage { own, clamp, strength, .. } = *stage;
+            let share = Share { own, clamp, strength };
             if let (Some(grids), Some(runs)) = (&stage.grids, layer_runs) {
                 let line = line(grids, down, runs);
-                match (grids.a.channels == 9, stage.own != 0.0) {
-                    (true, _) => wide(Mix { stage, line, guide, input, output }),
-                    (false, false) => wide(Blend::<false> { stage, line, guide, input, output }),
-                    (false, true) => wide(Blend::<true> { stage, line, guide, input, output }),
+                match (grids.a.channels == 9, own != 0.0) {
+                    (true, _) => wide(Mix { share, line, guide, input, output }),
+                    (false, false) => wide(Blend::<false> { share, line, guide, input, output }),
+                    (false, true) => wide(Blend::<true> { share, line, guide, input, output }),
                 }
             } else if is_guided {
-                wide(Fade { stage, guide, input, output });
+                wide(Fade { share, guide, input, output });
             } else {
                 continue;
             }
@@ -272,188 +244,11 @@ fn mask_line<'a>(mask: &Masked, down: f32, runs: &'a mut Runs) -> Line<'a> {
     })
 }
 
-/// Position of pixel `at` of `len` between the first (0) and the last (1): aligned corners.
-pub fn aligned(at: f64, len: usize) -> f32 {
-    if len < 2 { 0.0 } else { (at / (len - 1) as f64).clamp(0.0, 1.0) as f32 }
-}
-
-/// The range that a stage's output is clamped to.
-#[inline(always)]
-#[allow(clippy::inline_always, reason = "a call would lose the features of the loop around it")]
-fn range(stage: &Stage) -> (f32, f32) {
-    if stage.clamp { (0.0, 1.0) } else { (f32::MIN, f32::MAX) }
-}
-
-/// `value` held to a range; its low end for what is no number. `max` and `min` are not one instruction
-/// each where the compiler does not know that the ends are numbers.
-#[inline(always)]
-#[allow(clippy::inline_always, reason = "a call would lose the features of the loop around it")]
-fn between(value: f32, low: f32, high: f32) -> f32 {
-    let value = if value > low { value } else { low };
-    if value < high { value } else { high }
-}
-
-/// Pixels at once.
-const PIXELS: usize = 16;
-
-/// `O = A·G + b` of each channel by itself, with `OWN` some of I besides, blended with I.
-struct Blend<'a, 'b, const OWN: bool> {
-    stage: &'a Stage,
-    line: Line<'a>,
-    guide: [&'a [f32]; 3],
-    input: [&'a [f32]; 3],
-    output: [&'b mut [f32]; 3],
-}
-
-impl<const OWN: bool> Wide for Blend<'_, '_, OWN> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run<const FMA: bool>(self) {
-        let (low, high) = range(self.stage);
-        let (strength, own) = (self.stage.strength, self.stage.own);
-        let [red, green, blue] = self.output;
-        for (columns, k) in self.line.runs::<12>() {
-            for start in columns.step_by(PIXELS) {
-                let fraction: [f32; PIXELS] = load(self.line.fractions, start);
-                let blend = |channel: usize, output: &mut [f32]| {
-                    let guide: [f32; PIXELS] = load(self.guide[channel], start);
-                    let input: [f32; PIXELS] = load(self.input[channel], start);
-                    let mut lanes = [0.0; PIXELS];
-                    for (i, lane) in lanes.iter_mut().enumerate() {
-                        let a = fma::<FMA>(fraction[i], k[6 + channel], k[channel]);
-                        let b = fma::<FMA>(fraction[i], k[9 + channel], k[3 + channel]);
-                        let b = if OWN { fma::<FMA>(own, input[i], b) } else { b };
-                        let output = between(fma::<FMA>(a, guide[i], b), low, high);
-                        *lane = fma::<FMA>(strength, output - input[i], input[i]);
-                    }
-                    // What is written beyond the run is overwritten by the next one.
-                    store(&lanes, output, start);
-                };
-                blend(0, red);
-                blend(1, green);
-                blend(2, blue);
-            }
-        }
-    }
-}
-
-/// `O = own·I + A·G + b` with a matrix A, blended with I.
-struct Mix<'a, 'b> {
-    stage: &'a Stage,
-    line: Line<'a>,
-    guide: [&'a [f32]; 3],
-    input: [&'a [f32]; 3],
-    output: [&'b mut [f32]; 3],
-}
-
-impl Wide for Mix<'_, '_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run<const FMA: bool>(self) {
-        let (low, high) = range(self.stage);
-        let (strength, own) = (self.stage.strength, self.stage.own);
-        let [red, green, blue] = self.output;
-        let [r, g, b] = self.guide;
-        for (columns, k) in self.line.runs::<24>() {
-            for start in columns.step_by(PIXELS) {
-                let fraction: [f32; PIXELS] = load(self.line.fractions, start);
-                let guide: [[f32; PIXELS]; 3] = [load(r, start), load(g, start), load(b, start)];
-                let mix = |channel: usize, output: &mut [f32]| {
-                    let input: [f32; PIXELS] = load(self.input[channel], start);
-                    let mut lanes = [0.0; PIXELS];
-                    let row = 3 * channel;
-                    for (i, lane) in lanes.iter_mut().enumerate() {
-                        let at = |place: usize| fma::<FMA>(fraction[i], k[12 + place], k[place]);
-                        let term = fma::<FMA>(own, input[i], at(9 + channel));
-                        let sum = fma::<FMA>(at(row), guide[0][i], term);
-                        let sum = fma::<FMA>(at(row + 1), guide[1][i], sum);
-                        let sum = fma::<FMA>(at(row + 2), guide[2][i], sum);
-                        let output = between(sum, low, high);
-                        *lane = fma::<FMA>(strength, output - input[i], input[i]);
-                    }
-                    store(&lanes, output, start);
-                };
-                mix(0, red);
-                mix(1, green);
-                mix(2, blue);
-            }
-        }
-    }
-}
-
-/// O, which is G, blended with I.
-struct Fade<'a, 'b> {
-    stage: &'a Stage,
-    guide: [&'a [f32]; 3],
-    input: [&'a [f32]; 3],
-    output: [&'b mut [f32]; 3],
-}
-
-impl Wide for Fade<'_, '_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run<const FMA: bool>(self) {
-        let (low, high) = range(self.stage);
-        let strength = self.stage.strength;
-        for ((output, guide), input) in self.output.into_iter().zip(self.guide).zip(self.input) {
-            for ((value, guide), input) in output.iter_mut().zip(guide).zip(input) {
-                *value = fma::<FMA>(strength, between(*guide, low, high) - input, *input);
-            }
-        }
-    }
-}
-
-/// What was made of I, as far as the mask covers a pixel: `I + M·(O − I)`.
-struct Cover<'a, 'b> {
-    line: Line<'a>,
-    input: [&'a [f32]; 3],
-    output: [&'b mut [f32]; 3],
-}
-
-impl Wide for Cover<'_, '_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run<const FMA: bool>(self) {
-        const TWICE: usize = 2 * mask::COEFFICIENTS;
-        let mut output = self.output;
-        for (columns, k) in self.line.runs::<TWICE>() {
-            // What lies beyond a run has been written already, and must not be changed twice.
-            for start in columns.clone().step_by(PIXELS) {
-                let fraction: [f32; PIXELS] = load(self.line.fractions, start);
-                let [r, g, b] = self.input;
-                let input: [[f32; PIXELS]; 3] = [load(r, start), load(g, start), load(b, start)];
-                let inside = columns.end - start;
-                let mut cover = [1.0; PIXELS];
-                for (i, cover) in cover.iter_mut().enumerate() {
-                    let mut sum = fma::<FMA>(fraction[i], k[7], k[3]);
-                    for (channel, input) in input.iter().enumerate() {
-                        let alpha = fma::<FMA>(fraction[i], k[4 + channel], k[channel]);
-                        sum = fma::<FMA>(alpha, input[i], sum);
-                    }
-                    *cover = if i < inside { between(sum, 0.0, 1.0) } else { 1.0 };
-                }
-                for (input, output) in input.iter().zip(&mut output) {
-                    let mut lanes: [f32; PIXELS] = load(output, start);
-                    for (i, lane) in lanes.iter_mut().enumerate() {
-                        // Of all of it nothing is lost to rounding.
-                        let some = fma::<FMA>(cover[i], *lane - input[i], input[i]);
-                        *lane = if cover[i] == 1.0 { *lane } else { some };
-                    }
-                    store(&lanes, output, start);
-                }
-            }
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::kernel::Planes;
+    use crate::kernel::reach::aligned;
     use crate::kernel::wide::tests::at_all_levels;
 
     fn stage(strength: f32, clamp: bool) -> Stage {

@@ -4,7 +4,7 @@
 //! columns says where it lies (for A and b) and which pixels it is mixed from (for I).
 
 use crate::edit::View;
-use crate::kernel::render::aligned;
+use crate::kernel::reach::aligned;
 
 /// One row or column of a lattice.
 #[derive(Clone, Copy, Debug, PartialEq, bytemuck::Pod, bytemuck::Zeroable)]

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use understudy::edit::{Balance, Edit, Layer};
-use understudy::kernel::render::{Shader, Stage, aligned};
+use understudy::kernel::reach::aligned;
+use understudy::kernel::render::{Shader, Stage};
 use understudy::operator::Operator;
 use understudy::photo::{Image, Photo};
 use understudy::render::{self, Solver, Source};

@@ -226,7 +226,8 @@ mod tests {
 
     use super::*;
     use crate::kernel::base::{locals, read_cells, statistics, write_features};
-    use crate::kernel::render::{Based, Shader, Stage, aligned};
+    use crate::kernel::reach::aligned;
+    use crate::kernel::render::{Based, Shader, Stage};
     use crate::kernel::wide::tests::at_all_levels;
     use crate::operator::{Operator, Variant};
 
